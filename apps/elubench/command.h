@@ -1,0 +1,29 @@
+// The subcommands: each declares its options, and leaves in `action` what is to be done once the command line is
+// parsed.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+
+namespace elubench {
+
+// Returns the exit code: 0, or 1 where a run failed or diverged. Throws as base/error.h says; main() turns that
+// into exit codes.
+using Action = std::function<int()>;
+
+void add_run_command(CLI::App& app, Action& action);
+void add_data_command(CLI::App& app, Action& action);
+void add_list_command(CLI::App& app, Action& action);
+void add_export_command(CLI::App& app, Action& action);
+void add_evaluate_command(CLI::App& app, Action& action);
+
+// Options that several commands share.
+void add_device_options(CLI::App& command, std::string& device, int& threads);
+void add_data_option(CLI::App& command, std::string& folder);
+
+// Makes sure, before the work, that a file can be written there: throws UsageError otherwise. Makes its folder if
+// needed.
+void check_output_file(const std::string& path);
+
+}  // namespace elubench

@@ -1,0 +1,132 @@
+"""The commands other than run."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import struct
+import subprocess
+from pathlib import Path
+
+import pytest
+from program import PROGRAM, RECIPE, assert_one_error, elubench, metrics_of, run
+
+
+def safetensors_header(path: Path) -> dict[str, dict[str, object]]:
+    with path.open("rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        return json.loads(file.read(length))
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("trained")
+    (folder / "experiment.toml").write_text(RECIPE)
+    assert run(folder, "--set", "compare.batch_norm=[false, true]").returncode == 0
+    return folder / "runs"
+
+
+def test_export_writes_weights_and_nothing_else(trained: Path, tmp_path: Path) -> None:
+    out = tmp_path / "weights.safetensors"
+    assert elubench("export", trained / "elu+bn" / "seed-1", "--out", out).returncode == 0
+    header = safetensors_header(out)
+    header.pop("__metadata__", None)
+    names = {name.split(".")[0] for name in header}
+    assert names == {f"conv{i}" for i in range(1, 12)} | {f"bn{i}" for i in range(1, 11)}
+    assert {name.split(".")[1] for name in header if name.startswith("bn")} == {
+        "weight",
+        "bias",
+        "running_mean",
+        "running_var",
+    }
+    assert header["conv1.weight"]["shape"] == [10, 3, 5, 5]  # 192 x 0.05, rounded
+    assert {entry["dtype"] for entry in header.values()} == {"F32"}
+
+
+def test_evaluate_gives_the_last_test_row_again(trained: Path) -> None:
+    folder = trained / "elu" / "seed-1"
+    result = elubench("evaluate", folder, "--json", "--threads", "1")
+    assert result.returncode == 0, result.stderr
+    rows = {row[3]: float(row[4]) for row in metrics_of(folder) if row[2] == "test"}
+    assert json.loads(result.stdout) == {"test_loss": rows["loss"], "test_error": rows["error"]}
+    assert "test error" in elubench("evaluate", folder, "--threads", "1").stdout
+
+
+def test_a_run_without_checkpoint_cannot_be_evaluated(trained: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    shutil.copy(trained / "elu" / "seed-1" / "run.toml", folder)
+    result = elubench("evaluate", folder, "--threads", "1", "--quiet")
+    assert result.returncode == 1
+    assert_one_error(result, str(folder), "checkpoint")
+
+
+@pytest.mark.parametrize(
+    ("table", "names"),
+    [
+        ("activations", {"elu", "relu", "leaky_relu", "shifted_relu", "squareplus", "identity"}),
+        ("networks", {"elu11", "elu18"}),
+        ("datasets", {"cifar-100", "cifar-10", "synthetic"}),
+    ],
+)
+def test_list(table: str, names: set[str]) -> None:
+    rows = json.loads(elubench("list", table, "--json").stdout)
+    assert names <= {row["name"] for row in rows}
+    text = elubench("list", table)
+    assert text.returncode == 0
+    for name in names:
+        assert name in text.stdout
+
+
+def test_list_networks_says_the_papers_counts() -> None:
+    rows = {row["name"]: row for row in json.loads(elubench("list", "networks", "--json").stdout)}
+    assert rows["elu11"]["parameters"] == 1_669_028
+    assert rows["elu18"]["parameters"] == pytest.approx(39.33e6, rel=1e-3)
+
+
+def test_data_dump_writes_the_contracts_tensors(tmp_path: Path) -> None:
+    out = tmp_path / "images.safetensors"
+    images = "synthetic(classes=3, train_images=60, test_images=20)"
+    assert elubench("data", "dump", images, "--preprocessing", "none", "--out", out).returncode == 0
+    header = safetensors_header(out)
+    assert header["train_images"]["shape"] == [60, 3, 32, 32]
+    assert header["train_images"]["dtype"] == "F32"
+    assert header["test_images"]["shape"] == [20, 3, 32, 32]
+    assert header["train_labels"] == {**header["train_labels"], "shape": [60], "dtype": "I64"}
+    assert header["test_labels"]["shape"] == [20]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        [],
+        ["run"],
+        ["data"],
+        ["data", "fetch"],
+        ["data", "dump"],
+        ["list"],
+        ["list", "networks"],
+        ["export"],
+        ["evaluate"],
+    ],
+    ids=lambda value: "-".join(value) or "elubench",
+)
+def test_help_is_there_at_every_level(command: list[str]) -> None:
+    result = elubench(*command, "--help")
+    assert result.returncode == 0
+    assert "Usage" in result.stdout
+    assert result.stderr == ""
+
+
+def test_version_says_commit() -> None:
+    assert elubench("--version").stdout.startswith("elubench 0.")
+    assert "commit" in elubench("--version").stdout
+
+
+def test_a_result_that_cannot_be_written_is_an_error() -> None:
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            [PROGRAM, "list", "activations"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert result.returncode == 1
+    assert_one_error(result, "standard output")

@@ -1,0 +1,116 @@
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+
+#include "base/call_text.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "command.h"
+#include "experiment/build_info.h"
+#include "experiment/first_line.h"
+
+namespace elubench {
+namespace {
+
+constexpr int failed = 1;
+constexpr int bad_usage = 2;
+
+std::string version_text() {
+  const auto& build = experiment::build_info();
+  return "elubench " + std::string(build.version) + " (commit " + std::string(build.git_commit) +
+         (build.git_dirty ? ", sources changed)" : ")");
+}
+
+void print_error(const std::string& message) {
+  std::cerr << "elubench: error: " << experiment::first_line(message) << "\n";
+}
+
+// The one place where exceptions become exit codes.
+int exit_code_of(const Action& action) {
+  try {
+    const int code = action();
+    if (!std::cout.flush()) throw Error("cannot write to the standard output");
+    return code;
+  } catch (const Interrupted& interrupted) {
+    print_error(interrupted.what());
+    return 128 + interrupted.signal_number();
+  } catch (const UsageError& error) {
+    print_error(error.what());
+    return bad_usage;
+  } catch (const std::bad_alloc&) {
+    print_error("out of memory; lower train.batch_size or network.width");
+    return failed;
+  } catch (const std::exception& error) {
+    print_error(error.what());
+    return failed;
+  }
+}
+
+// The deepest command that was named: its --help is the one to point to.
+const CLI::App* named_command(const CLI::App* app) {
+  for (const CLI::App* command : app->get_subcommands()) return named_command(command);
+  return app;
+}
+
+std::string full_name(const CLI::App* command) {
+  return command->get_parent() ? full_name(command->get_parent()) + " " + command->get_name()
+                               : command->get_name();
+}
+
+std::vector<std::string> command_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(command->get_name());
+  }
+  return names;
+}
+
+// Help and version go to stdout and are no errors.
+int report(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_exit_code() == 0) return app.exit(error);
+  const CLI::App* command = named_command(&app);
+  const auto unexpected = app.remaining(true);
+  std::string message = error.what();
+  if (!unexpected.empty() && !unexpected.front().starts_with('-') && !command_names(*command).empty()) {
+    message =
+        "unknown command '" + unexpected.front() + "'" + suggestion(unexpected.front(), command_names(*command));
+  }
+  print_error(message + "; see " + full_name(command) + " --help");
+  return bad_usage;
+}
+
+}  // namespace
+}  // namespace elubench
+
+int main(int argc, char** argv) {
+  using namespace elubench;
+  // cuBLAS repeats its results only with a workspace of fixed size; it reads this when it starts.
+  ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
+
+  CLI::App app(
+      "Is ELU really better than ReLU, as the paper says? elubench trains the networks of Clevert, Unterthiner "
+      "and\n"
+      "Hochreiter (arXiv:1511.07289) on CIFAR, the same run once for each activation and seed.",
+      "elubench");
+  app.footer("Logs go to stderr, results to stdout. Example:\n  elubench run results/quickstart --dry-run");
+  app.set_version_flag("--version", version_text());
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.add_flag_callback(
+      "--quiet", [] { set_verbosity(Verbosity::quiet); }, "warnings and errors only");
+  app.add_flag_callback(
+      "--verbose", [] { set_verbosity(Verbosity::verbose); }, "more about what happens");
+
+  Action action;
+  add_run_command(app, action);
+  add_data_command(app, action);
+  add_list_command(app, action);
+  add_export_command(app, action);
+  add_evaluate_command(app, action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return report(app, error);
+  }
+  return exit_code_of(action);
+}

@@ -1,0 +1,30 @@
+# Finds LibTorch inside the PyPI wheel `torch`, for a CPU build that needs no CUDA toolkit (the wheel's own
+# TorchConfig.cmake insists on one). Looks in LIBTORCH_ROOT (the folder that holds include/ and lib/), then in the
+# checkout's .venv. Defines LibTorch::LibTorch.
+file(GLOB _libtorch_candidates ${CMAKE_SOURCE_DIR}/.venv/lib/python3*/site-packages/torch)
+find_path(LIBTORCH_ROOT NAMES include/torch/csrc/api/include/torch/torch.h PATHS ${_libtorch_candidates} NO_DEFAULT_PATH
+          DOC "Folder of the installed torch package")
+find_library(LIBTORCH_CPU_LIBRARY torch_cpu PATHS ${LIBTORCH_ROOT}/lib NO_DEFAULT_PATH)
+find_library(LIBTORCH_C10_LIBRARY c10 PATHS ${LIBTORCH_ROOT}/lib NO_DEFAULT_PATH)
+
+if(LIBTORCH_ROOT AND EXISTS ${LIBTORCH_ROOT}/include/torch/headeronly/version.h)
+  file(STRINGS ${LIBTORCH_ROOT}/include/torch/headeronly/version.h _libtorch_version_line
+       REGEX "#define TORCH_VERSION_(MAJOR|MINOR|PATCH) ")
+  string(REGEX REPLACE "[^0-9]+" "." LibTorch_VERSION "${_libtorch_version_line}")
+  string(REGEX REPLACE "^\\.|\\.$" "" LibTorch_VERSION "${LibTorch_VERSION}")
+endif()
+
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(LibTorch
+  REQUIRED_VARS LIBTORCH_CPU_LIBRARY LIBTORCH_C10_LIBRARY LIBTORCH_ROOT VERSION_VAR LibTorch_VERSION
+  REASON_FAILURE_MESSAGE "run scripts/setup, or pass -DLIBTORCH_ROOT=/path/to/site-packages/torch")
+
+if(LibTorch_FOUND AND NOT TARGET LibTorch::LibTorch)
+  add_library(LibTorch::LibTorch INTERFACE IMPORTED)
+  target_include_directories(LibTorch::LibTorch SYSTEM INTERFACE
+    ${LIBTORCH_ROOT}/include ${LIBTORCH_ROOT}/include/torch/csrc/api/include)
+  # libtorch_cpu.so brings CUDA libraries that a CPU build never calls: they are found at run time beside it.
+  target_link_libraries(LibTorch::LibTorch INTERFACE ${LIBTORCH_CPU_LIBRARY} ${LIBTORCH_C10_LIBRARY})
+  target_link_options(LibTorch::LibTorch INTERFACE LINKER:--unresolved-symbols=ignore-in-shared-libs)
+endif()
+mark_as_advanced(LIBTORCH_CPU_LIBRARY LIBTORCH_C10_LIBRARY)

@@ -1,0 +1,22 @@
+# Compiler cache and linker, used where they are installed.
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+find_program(MOLD_PROGRAM mold)
+if(MOLD_PROGRAM)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+# What every target of this project is compiled with.
+add_library(elubench_compile_options INTERFACE)
+target_compile_options(elubench_compile_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+# Nobody reads errno or floating-point traps here, and loops that keep them cannot become SIMD. No result depends on it.
+target_compile_options(elubench_compile_options INTERFACE -fno-math-errno -fno-trapping-math)
+if(ELUBENCH_WERROR)
+  target_compile_options(elubench_compile_options INTERFACE -Werror)
+endif()
+if(ELUBENCH_NATIVE)
+  target_compile_options(elubench_compile_options INTERFACE -march=native)
+endif()
+target_include_directories(elubench_compile_options INTERFACE ${CMAKE_SOURCE_DIR}/lib)

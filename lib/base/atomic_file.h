@@ -1,0 +1,26 @@
+// Files that are there whole or not at all.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace elubench {
+
+// Writes the pieces one after the other to a new file beside `path`, flushes it to the disk (fsync of file and
+// folder) and renames it to `path`. On failure (disk full, no permission) throws Error that names path and cause
+// and removes the new file; what was at `path` stays. Two processes that write the same file take turns.
+void write_atomically(const std::filesystem::path& path, std::span<const std::span<const std::byte>> pieces);
+void write_atomically(const std::filesystem::path& path, std::string_view text);
+
+// The whole file. Throws Error that names path and cause.
+std::string read_text(const std::filesystem::path& path);
+std::vector<std::byte> read_bytes(const std::filesystem::path& path);
+
+// Makes the folder and its parents, and makes sure that files can be made in it. Throws UsageError otherwise.
+void make_writable_folder(const std::filesystem::path& folder);
+
+}  // namespace elubench

@@ -1,0 +1,34 @@
+// The exceptions of the program. Messages are one line and say what to do; main() turns them into exit codes.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace elubench {
+
+// Something went wrong while the program did what it was asked to: exit code 1.
+class Error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// The user asked for something that cannot be done: a bad recipe, bad usage, missing or damaged input. Exit
+// code 2.
+class UsageError : public Error {
+ public:
+  using Error::Error;
+};
+
+// A signal asked the program to stop; what was done is saved and can be resumed. Exit code 128 + signal.
+class Interrupted : public Error {
+ public:
+  explicit Interrupted(int signal_number)
+      : Error("interrupted by signal " + std::to_string(signal_number) + "; run the same command again to resume"),
+        signal_number_(signal_number) {}
+  int signal_number() const { return signal_number_; }
+
+ private:
+  int signal_number_;
+};
+
+}  // namespace elubench

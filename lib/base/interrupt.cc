@@ -1,0 +1,40 @@
+#include "base/interrupt.h"
+
+#include <atomic>
+#include <csignal>
+
+#include "base/error.h"
+
+namespace elubench {
+namespace {
+
+// A signal handler can reach nothing else.
+std::atomic<int> received{0};
+static_assert(std::atomic<int>::is_always_lock_free);
+
+// The second signal finds the default action again, and ends the process.
+extern "C" void on_signal(int signal_number) {
+  received.store(signal_number);
+  std::signal(signal_number, SIG_DFL);
+}
+
+}  // namespace
+
+InterruptGuard::InterruptGuard() {
+  received.store(0);
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+}
+
+InterruptGuard::~InterruptGuard() {
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+}
+
+int interrupt_signal() { return received.load(); }
+
+void throw_if_interrupted() {
+  if (const int signal_number = interrupt_signal(); signal_number != 0) throw Interrupted(signal_number);
+}
+
+}  // namespace elubench

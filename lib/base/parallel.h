@@ -1,0 +1,18 @@
+// The one thread pool of the program, LibTorch's, for code that includes no LibTorch header.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+namespace elubench {
+
+// Calls body(first, last) on disjoint pieces that cover [begin, end), each of at least `grain` indices but for the
+// last. With the same thread count the pieces are the same.
+void parallel_for(std::int64_t begin, std::int64_t end, std::int64_t grain,
+                  const std::function<void(std::int64_t first, std::int64_t last)>& body);
+
+// Sets how many threads compute (kernels and LibTorch's operators alike); 0 leaves the default, one a core.
+void set_thread_count(int threads);
+int thread_count();
+
+}  // namespace elubench

@@ -1,0 +1,41 @@
+#include "base/parallel.h"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <vector>
+
+namespace elubench {
+namespace {
+
+TEST(ParallelFor, VisitsEveryIndexOnceAtAnyThreadCount) {
+  const int before = thread_count();
+  for (const int threads : {1, 2, 3}) {
+    set_thread_count(threads);
+    EXPECT_EQ(thread_count(), threads);
+    for (const std::int64_t size : {0, 1, 7, 1000}) {
+      std::vector<int> visits(static_cast<std::size_t>(size));
+      parallel_for(0, size, 2, [&](std::int64_t first, std::int64_t last) {
+        for (std::int64_t i = first; i < last; ++i) ++visits[static_cast<std::size_t>(i)];
+      });
+      EXPECT_EQ(visits, std::vector<int>(static_cast<std::size_t>(size), 1));
+    }
+  }
+  set_thread_count(before);
+}
+
+TEST(ParallelFor, PassesOnWhatTheBodyThrows) {
+  const auto body = [](std::int64_t first, std::int64_t) {
+    if (first == 0) throw std::runtime_error("from the body");
+  };
+  EXPECT_THROW(parallel_for(0, 1000, 1, body), std::runtime_error);
+}
+
+TEST(SetThreadCount, LeavesTheDefaultForZero) {
+  const int before = thread_count();
+  set_thread_count(0);
+  EXPECT_EQ(thread_count(), before);
+}
+
+}  // namespace
+}  // namespace elubench

@@ -1,0 +1,64 @@
+#include <ATen/Functions.h>
+
+#include "convolution/convolution.h"
+
+namespace elubench::convolution {
+namespace {
+
+class LibTorchConvolution : public Convolution {
+ public:
+  LibTorchConvolution(const Geometry& geometry, at::Device device, at::ScalarType element) : geometry_(geometry) {
+    // LibTorch pads both ends alike. Where they differ, the input is copied into a buffer whose border stays zero.
+    if (geometry.padding_begin == geometry.padding_end) return;
+    const std::int64_t side = geometry.in_side + geometry.padding_begin + geometry.padding_end;
+    padded_ =
+        at::zeros({geometry.batch, side, side, geometry.in_channels}, at::TensorOptions(element).device(device))
+            .permute({0, 3, 1, 2});
+  }
+
+  void forward(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
+               at::Tensor& output) override {
+    output.copy_(at::convolution(padded(input), weight, bias, one_, padding(), one_, false, zero_, 1));
+  }
+
+  void backward(at::Tensor& input, const at::Tensor& weight, const at::Tensor& output_gradient,
+                Gradients& gradients) override {
+    const auto [input_gradient, weight_gradient, bias_gradient] =
+        at::convolution_backward(output_gradient, padded(input), weight, at::IntArrayRef(geometry_.out_channels),
+                                 one_, padding(), one_, false, zero_, 1, {gradients.input, true, true});
+    gradients.weight.copy_(weight_gradient);
+    gradients.bias.copy_(bias_gradient);
+    if (gradients.input) input.copy_(padded_.defined() ? inner(input_gradient) : input_gradient);
+  }
+
+ private:
+  at::Tensor inner(const at::Tensor& tensor) const {
+    return tensor.narrow(2, geometry_.padding_begin, geometry_.in_side)
+        .narrow(3, geometry_.padding_begin, geometry_.in_side);
+  }
+
+  at::Tensor padded(const at::Tensor& input) const {
+    if (!padded_.defined()) return input;
+    inner(padded_).copy_(input);
+    return padded_;
+  }
+
+  std::array<std::int64_t, 2> padding() const {
+    if (padded_.defined()) return {0, 0};
+    return {geometry_.padding_begin, geometry_.padding_begin};
+  }
+
+  static constexpr std::array<std::int64_t, 2> one_{1, 1};
+  static constexpr std::array<std::int64_t, 2> zero_{0, 0};
+  Geometry geometry_;
+  at::Tensor padded_;  // undefined where the padding is symmetrical
+};
+
+}  // namespace
+
+std::unique_ptr<Convolution> make_libtorch_convolution(const Geometry& geometry, at::Device device,
+                                                       at::ScalarType element) {
+  return std::make_unique<LibTorchConvolution>(geometry, device, element);
+}
+
+}  // namespace elubench::convolution

@@ -1,0 +1,18 @@
+// What the operating system says of the processor. Free of LibTorch.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace elubench::experiment {
+
+struct Cpu {
+  std::string model = "unknown";
+  bool multiplies_bf16 = false;  // AVX512-BF16, AMX-BF16, or Arm's BF16
+};
+
+// `text` is in the format of /proc/cpuinfo; its first processor counts.
+Cpu parse_cpu_info(std::string_view text);
+Cpu this_cpu();
+
+}  // namespace elubench::experiment

@@ -1,0 +1,25 @@
+#include "experiment/cpu.h"
+
+#include <gtest/gtest.h>
+
+namespace elubench::experiment {
+namespace {
+
+TEST(Cpu, ReadsModelAndFlagsOfTheFirstProcessor) {
+  const Cpu cpu = parse_cpu_info(
+      "processor\t: 0\nmodel name\t: AMD EPYC 9554\nflags\t\t: fpu avx512f avx512_bf16 avx2\n\n"
+      "processor\t: 1\nmodel name\t: other\nflags\t: fpu\n");
+  EXPECT_EQ(cpu.model, "AMD EPYC 9554");
+  EXPECT_TRUE(cpu.multiplies_bf16);
+}
+
+TEST(Cpu, KnowsEachFlagForBf16AndNoOther) {
+  EXPECT_TRUE(parse_cpu_info("flags : amx_bf16\n").multiplies_bf16);
+  EXPECT_TRUE(parse_cpu_info("Features : fp asimd bf16\n").multiplies_bf16);
+  EXPECT_FALSE(parse_cpu_info("flags : avx512f avx512_vnni amx_tile\n").multiplies_bf16);
+}
+
+TEST(Cpu, WithoutAModelItIsUnknown) { EXPECT_EQ(parse_cpu_info("").model, "unknown"); }
+
+}  // namespace
+}  // namespace elubench::experiment

@@ -1,0 +1,23 @@
+// The devices that this build can train on. Free of LibTorch.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace elubench::experiment {
+
+struct Device {
+  std::string name;         // "cpu", "cuda:0": on the command line, and LibTorch's name
+  std::string description;  // "AMD EPYC"
+  std::string driver;       // of a GPU; else empty
+  bool multiplies_bf16 = false;
+};
+
+// The preferred one first. A build without CUDA has the processor alone.
+std::vector<Device> devices();
+
+// `name` as in Device, or `auto`: the preferred one. Throws UsageError that lists what there is.
+Device find_device(std::string_view name);
+
+}  // namespace elubench::experiment

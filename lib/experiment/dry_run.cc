@@ -1,0 +1,139 @@
+#include "experiment/dry_run.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "data/table.h"
+#include "experiment/metrics_file.h"
+#include "experiment/progress_text.h"
+#include "experiment/run_folder.h"
+#include "network/table.h"
+#include "train/trainer.h"
+
+namespace elubench::experiment {
+namespace {
+
+constexpr double bytes_a_metric_row = 45;
+constexpr double checkpoints_kept = 2;
+constexpr double test_metrics_a_layer = 4;  // mean, standard deviation, dead share, gradient norm
+// Forward alone is a third of a training step's multiply-adds.
+constexpr double forward_share = 1.0 / 3;
+
+double as_double(std::int64_t value) { return static_cast<double>(value); }
+
+std::int64_t classes_of(const Run& run) { return data::find_set(run.specification.data.set).classes; }
+
+// Updates that the folder's metrics say are done.
+std::int64_t updates_done(const Experiment& experiment, const Run& run) {
+  const auto metrics = read_metrics(experiment.path_of(run) / "metrics.csv");
+  return metrics.rows.empty() ? 0 : metrics.rows.back().iteration;
+}
+
+std::string state_text(const Experiment& experiment, const Run& run) {
+  const Status status = read_status(experiment.path_of(run));
+  if (status.state == State::fresh) return "to do";
+  if (is_finished(experiment, run)) return status.text + ", nothing to do";
+  const std::string reason = status.state == State::failed ? status.text : "begun";
+  return reason + ", has rows up to iteration " + std::to_string(updates_done(experiment, run)) +
+         ", to be resumed";
+}
+
+// Images a second that runs of this experiment have measured: each run's last, the mean by variant and over all
+// (key "").
+std::map<std::string, double> measured_speeds(const Experiment& experiment) {
+  std::map<std::string, std::vector<double>> speeds;
+  for (const Run& run : experiment.runs) {
+    const auto metrics = read_metrics(experiment.path_of(run) / "metrics.csv");
+    const auto last = std::find_if(metrics.rows.rbegin(), metrics.rows.rend(),
+                                   [](const auto& row) { return row.name == "images_per_second"; });
+    if (last == metrics.rows.rend()) continue;
+    speeds[run.variant].push_back(last->value);
+    speeds[""].push_back(last->value);
+  }
+  std::map<std::string, double> means;
+  for (const auto& [variant, values] : speeds) {
+    for (const double value : values) means[variant] += value / static_cast<double>(values.size());
+  }
+  return means;
+}
+
+double seconds_left(const Experiment& experiment, const Run& run, double images_per_second) {
+  const auto& specification = run.specification;
+  const double updates = as_double(specification.iterations - updates_done(experiment, run));
+  const double tests = updates / as_double(specification.test_every) + 1;
+  const double tested =
+      as_double(data::find_set(specification.data.set).test_images + specification.data.validation);
+  return (updates * as_double(specification.batch_size) + tests * tested * forward_share) / images_per_second;
+}
+
+std::string time_text(const Experiment& experiment) {
+  const auto speeds = measured_speeds(experiment);
+  if (speeds.empty()) {
+    return "unknown: no run of this experiment has measured images a second yet; start it, interrupt it after its "
+           "first "
+           "training row (Ctrl-C; it resumes), and ask again";
+  }
+  double seconds = 0;
+  for (const Run& run : experiment.runs) {
+    if (is_finished(experiment, run)) continue;
+    const auto own = speeds.find(run.variant);
+    seconds += seconds_left(experiment, run, own == speeds.end() ? speeds.at("") : own->second);
+  }
+  return "about " + duration_text(seconds) + ", from the images a second that its runs have measured (" +
+         std::to_string(static_cast<std::int64_t>(speeds.at(""))) + ")";
+}
+
+double metrics_bytes(const Run& run) {
+  const auto& specification = run.specification;
+  const double layers =
+      as_double(static_cast<std::int64_t>(network::layers_of(specification.network, classes_of(run)).size()));
+  const double training = 5 * (as_double(specification.iterations) / as_double(specification.log_every) + 1);
+  const double tests = as_double(specification.iterations) / as_double(specification.test_every) + 1;
+  return bytes_a_metric_row * (training + tests * (4 + test_metrics_a_layer * layers));
+}
+
+std::string disk_text(const Experiment& experiment) {
+  double checkpoints = 0;
+  double metrics = 0;
+  for (const Run& run : experiment.runs) {
+    checkpoints += checkpoints_kept * as_double(train::checkpoint_bytes(run.specification, classes_of(run)));
+    metrics += metrics_bytes(run);
+  }
+  return size_text(checkpoints + metrics) + " when all are done: " + size_text(checkpoints) + " of checkpoints (" +
+         "the newest two of each run), " + size_text(metrics) + " of metrics";
+}
+
+std::string cost_text(const Experiment& experiment) {
+  const Run& run = experiment.runs.front();
+  const auto cost = network::cost_of(run.specification.network, classes_of(run), run.specification.batch_norm);
+  const double images = as_double(run.specification.iterations) * as_double(run.specification.batch_size);
+  const double total =
+      3 * images * as_double(cost.multiply_adds_an_image) * static_cast<double>(experiment.runs.size());
+  return std::to_string(cost.parameters) + " parameters; " + count_text(as_double(cost.multiply_adds_an_image)) +
+         " multiply-adds an image forward, three times that in training; " + count_text(total) +
+         " to train all runs from the start";
+}
+
+}  // namespace
+
+std::string dry_run_text(const Experiment& experiment) {
+  std::string text = "runs (in " + (experiment.folder / "runs").string() + ")\n";
+  for (const Run& run : experiment.runs) {
+    text += "  " + run.folder.string() + ": " + state_text(experiment, run) + "\n";
+  }
+  const auto& specification = experiment.runs.front().specification;
+  text += "each: " + std::to_string(specification.iterations) + " iterations of " +
+          std::to_string(specification.batch_size) + " images of " + specification.data.set + ", " +
+          std::string(to_name(specification.precision)) + "\n";
+  text += "network: " + specification.network.name + ", " + cost_text(experiment) + "\n";
+  text += "device: " + experiment.device.name + " (" + experiment.device.description + ")\n";
+  text += "time: " + time_text(experiment) + "\n";
+  text += "disk: " + disk_text(experiment) + "\n";
+  text += "nothing was written\n";
+  return text;
+}
+
+}  // namespace elubench::experiment

@@ -1,0 +1,75 @@
+#include "experiment/environment.h"
+
+#include <sys/utsname.h>
+
+#include <array>
+#include <ctime>
+#include <fstream>
+
+#include "base/named_enum.h"
+#include "experiment/build_info.h"
+#include "experiment/toml_writer.h"
+
+namespace elubench::experiment {
+namespace {
+
+// PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
+std::string distribution() {
+  constexpr std::string_view key = "PRETTY_NAME=\"";
+  std::ifstream file("/etc/os-release");
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with(key)) return line.substr(key.size(), line.rfind('"') - key.size()) + ", ";
+  }
+  return {};
+}
+
+std::string operating_system() {
+  utsname system{};
+  uname(&system);
+  return distribution() + system.sysname + " " + system.release + " " + system.machine;
+}
+
+std::string checksums_text(const FileChecksums& checksums) {
+  std::string text;
+  for (const auto& [file, checksum] : checksums) {
+    text += (text.empty() ? " " : ", ") + toml_text(std::string_view(file)) + " = " +
+            toml_text(std::string_view(checksum));
+  }
+  return "{" + text + " }";
+}
+
+}  // namespace
+
+Environment environment_of(const Device& device, int threads, train::Precision precision,
+                           const FileChecksums& data) {
+  const BuildInfo& build = build_info();
+  Environment environment;
+  const auto add = [&](std::string key, std::string value) {
+    environment.entries.emplace_back(std::move(key), std::move(value));
+  };
+  add("version", toml_text(build.version));
+  add("git_commit", toml_text(build.git_commit));
+  add("git_dirty", toml_text(build.git_dirty));
+  add("compiler", toml_text(build.compiler));
+  add("flags", toml_text(build.flags));
+  add("libtorch", toml_text(build.libtorch));
+  add("device", toml_text(std::string_view(device.name)));
+  add("device_name", toml_text(std::string_view(device.description)));
+  if (!device.driver.empty()) add("driver", toml_text(std::string_view(device.driver)));
+  add("threads", toml_text(std::int64_t{threads}));
+  add("precision", toml_text(to_name(precision)));
+  add("operating_system", toml_text(std::string_view(operating_system())));
+  add("data_checksums", checksums_text(data));
+  return environment;
+}
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text.data();
+}
+
+}  // namespace elubench::experiment

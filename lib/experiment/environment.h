@@ -1,0 +1,26 @@
+// What a run was made with: the record in each [[session]] of run.toml. Free of LibTorch.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "experiment/device.h"
+#include "train/specification.h"
+
+namespace elubench::experiment {
+
+struct Environment {
+  // Key and value as TOML, in the order in which they are written.
+  std::vector<std::pair<std::string, std::string>> entries;
+};
+
+using FileChecksums = std::vector<std::pair<std::string, std::string>>;  // file name, SHA-256
+
+Environment environment_of(const Device& device, int threads, train::Precision precision,
+                           const FileChecksums& data);
+
+// "2026-11-23T21:47:49Z"
+std::string utc_now();
+
+}  // namespace elubench::experiment

@@ -1,0 +1,37 @@
+#include "experiment/environment.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "experiment/toml_reader.h"
+
+namespace elubench::experiment {
+namespace {
+
+TEST(Environment, IsTomlThatSaysWhatTheRunWasMadeWith) {
+  const Environment environment =
+      environment_of({"cuda:1", "A \"GPU\"", "580.1", true}, 7, train::Precision::bf16, {{"train.bin", "00ff"}});
+  std::string text;
+  for (const auto& [key, value] : environment.entries) text += key + " = " + value + "\n";
+  const toml::table table = parse_toml(text, "environment").table;
+  EXPECT_EQ(table["device"].value_or(std::string()), "cuda:1");
+  EXPECT_EQ(table["device_name"].value_or(std::string()), "A \"GPU\"");
+  EXPECT_EQ(table["driver"].value_or(std::string()), "580.1");
+  EXPECT_EQ(table["threads"].value_or(0), 7);
+  EXPECT_EQ(table["precision"].value_or(std::string()), "bf16");
+  EXPECT_EQ(table["data_checksums"]["train.bin"].value_or(std::string()), "00ff");
+  EXPECT_THAT(table["git_commit"].value_or(std::string()),
+              testing::MatchesRegex("unknown|[0-9a-f]{40}|[0-9a-f]{64}"));
+  EXPECT_THAT(table["compiler"].value_or(std::string()), testing::ContainsRegex("[A-Za-z]+ [0-9]+"));
+  EXPECT_THAT(table["libtorch"].value_or(std::string()), testing::MatchesRegex("2\\..*"));
+  EXPECT_THAT(table["operating_system"].value_or(std::string()), testing::HasSubstr("Linux"));
+  EXPECT_TRUE(table["git_dirty"].is_boolean());
+}
+
+TEST(Environment, TimeIsUtc) {
+  EXPECT_THAT(utc_now(),
+              testing::MatchesRegex("20[0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]Z"));
+}
+
+}  // namespace
+}  // namespace elubench::experiment

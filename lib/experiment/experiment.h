@@ -1,0 +1,44 @@
+// An experiment as the command line asks for it: recipe, device, plan of runs, and where they go. Free of
+// LibTorch.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "data/locations.h"
+#include "experiment/device.h"
+#include "experiment/plan.h"
+#include "experiment/recipe.h"
+
+namespace elubench::experiment {
+
+struct Request {
+  std::filesystem::path experiment;   // a folder with experiment.toml, or such a file
+  std::filesystem::path out;          // empty: beside the recipe
+  std::vector<std::string> settings;  // section.key=value
+  Filter filter;
+  std::string device = "auto";
+  std::filesystem::path data;  // may be empty
+};
+
+struct Experiment {
+  Recipe recipe;
+  std::filesystem::path folder;  // holds runs/
+  bool is_elsewhere = false;     // --out was given: the folder gets a copy of the recipe
+  Device device;
+  data::Locations locations;
+  std::vector<Run> runs;
+  std::filesystem::path path_of(const Run& run) const { return folder / "runs" / run.folder; }
+};
+
+// Reads, checks and plans; writes nothing. Throws UsageError, also where a run's folder belongs to another recipe.
+Experiment open_experiment(const Request& request);
+
+// Makes the folder; with `is_elsewhere` puts experiment.toml there, settings written in, if there is none.
+void prepare_folder(const Experiment& experiment);
+
+// True if nothing is left to do for the run.
+bool is_finished(const Experiment& experiment, const Run& run);
+
+}  // namespace elubench::experiment

@@ -1,0 +1,60 @@
+// metrics.csv of a run: a header, then append-only rows `iteration,epoch,split,metric,value`. Free of LibTorch.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/file_descriptor.h"
+#include "train/recorder.h"
+
+namespace elubench::experiment {
+
+// Rows of a file, as far as they can be read.
+struct MetricRows {
+  std::vector<train::Metric> rows;
+  std::vector<std::int64_t> ends;  // of each row: bytes from the beginning of the file
+  std::int64_t whole_bytes = 0;    // header and rows
+  std::string damage;              // why the rest cannot be read; empty: the file is whole
+};
+
+// Reads until the first row that is torn, malformed or goes back in iterations.
+MetricRows parse_metrics(std::string_view text);
+
+// As parse_metrics; a file that is not there has no rows and is whole.
+MetricRows read_metrics(const std::filesystem::path& path);
+
+// The file, open to append. A row is written at once, and safe on the disk after flush().
+class MetricsFile {
+ public:
+  // Makes the file if needed. Drops what cannot be read at its end, with a warning (and where that is more than a
+  // torn line, a copy in metrics.csv.damaged). Throws Error.
+  explicit MetricsFile(const std::filesystem::path& path);
+
+  // Throws Error that names path and cause; then the file ends with the last whole row.
+  void record(const train::Metric& metric);
+  // As in train/recorder.h.
+  std::int64_t flush();
+  std::int64_t rows_through(std::int64_t iteration) const;
+  void cut_after(std::int64_t iteration);
+
+ private:
+  struct Row {
+    std::int64_t iteration;
+    std::int64_t end;
+  };
+
+  void repair(std::string_view text, const MetricRows& found);
+  std::int64_t end() const;  // bytes
+  void append(std::string_view text);
+  void truncate(std::int64_t bytes);
+  [[noreturn]] void fail(const std::string& verb) const;
+
+  std::filesystem::path path_;
+  FileDescriptor file_;
+  std::vector<Row> rows_;
+};
+
+}  // namespace elubench::experiment

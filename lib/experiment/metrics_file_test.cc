@@ -1,0 +1,155 @@
+#include "experiment/metrics_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <csignal>
+#include <fstream>
+#include <iterator>
+#include <limits>
+
+#include "base/error.h"
+#include "experiment/test_folder.h"
+
+namespace elubench::experiment {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr const char* header = "iteration,epoch,split,metric,value\n";
+
+class MetricsFileTest : public testing::Test {
+ protected:
+  std::string text() const { return text_of(path); }
+  void put(const std::string& content) const { put_text(path, content); }
+
+  TestFolder folder;
+  std::filesystem::path path = folder.path() / "metrics.csv";
+};
+
+TEST_F(MetricsFileTest, WritesShortestNumbersThatReadBack) {
+  MetricsFile file(path);
+  file.record({100, 0.2, "train", "loss", 0.1});
+  file.record({100, 1.0 / 3, "probe", "activation_mean/conv3", -1e-7});
+  EXPECT_EQ(file.flush(), 2);
+  EXPECT_EQ(text(), std::string(header) + "100,0.2,train,loss,0.1\n" +
+                        "100,0.3333333333333333,probe,activation_mean/conv3,-1e-07\n");
+}
+
+TEST_F(MetricsFileTest, ValuesThatAreNotFiniteReadBack) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  {
+    MetricsFile file(path);
+    file.record({1, 0, "train", "loss", -std::nan("")});
+    file.record({1, 0, "train", "error", infinity});
+  }
+  const MetricRows found = read_metrics(path);
+  ASSERT_EQ(found.rows.size(), 2U);
+  EXPECT_TRUE(std::isnan(found.rows[0].value));
+  EXPECT_EQ(found.rows[1].value, infinity);
+  EXPECT_EQ(found.damage, "");
+}
+
+TEST_F(MetricsFileTest, AppendsToWhatIsThere) {
+  MetricsFile(path).record({1, 0, "train", "loss", 1});
+  MetricsFile file(path);
+  file.record({2, 0, "train", "loss", 2});
+  EXPECT_EQ(file.flush(), 2);
+  EXPECT_EQ(text(), std::string(header) + "1,0,train,loss,1\n2,0,train,loss,2\n");
+}
+
+TEST_F(MetricsFileTest, CountsAndCutsRowsByIteration) {
+  MetricsFile file(path);
+  for (const std::int64_t iteration : {0, 5, 5, 7}) file.record({iteration, 0, "train", "loss", 1});
+  EXPECT_EQ(file.rows_through(-1), 0);
+  EXPECT_EQ(file.rows_through(0), 1);
+  EXPECT_EQ(file.rows_through(5), 3);
+  EXPECT_EQ(file.rows_through(6), 3);
+  EXPECT_EQ(file.rows_through(7), 4);
+  file.cut_after(5);
+  EXPECT_EQ(file.rows_through(100), 3);
+  file.record({6, 0, "train", "loss", 2});
+  EXPECT_EQ(text(),
+            std::string(header) + "0,0,train,loss,1\n5,0,train,loss,1\n5,0,train,loss,1\n6,0,train,loss,2\n");
+  file.cut_after(-1);
+  EXPECT_EQ(text(), header);
+}
+
+// Wherever a crash tears the file, what is whole stays and appending goes on from there.
+TEST_F(MetricsFileTest, RepairsAFileTornAtAnyByte) {
+  const std::string whole = std::string(header) + "1,0.5,train,loss,1.25\n2,1,test,error,97.5\n";
+  for (std::size_t length = 0; length < whole.size(); ++length) {
+    put(whole.substr(0, length));
+    const bool has_header = length >= std::string(header).size();
+    const std::string kept = has_header ? whole.substr(0, whole.rfind('\n', length - 1) + 1) : header;
+    MetricsFile file(path);
+    EXPECT_EQ(text(), kept) << length;
+    file.record({9, 0, "train", "loss", 1});
+    EXPECT_EQ(text(), kept + "9,0,train,loss,1\n") << length;
+  }
+}
+
+TEST_F(MetricsFileTest, DropsABadTail) {
+  for (const std::string bad : {"2,1,test,error\n", "x,1,test,error,1\n", "2,1,test,error,1,2\n",
+                                "2,1,test,error,one\n", "2,1,,error,1\n", "\n", "0,0,train,loss,1\n"}) {
+    put(std::string(header) + "1,0.5,train,loss,1.25\n" + bad + "3,1,train,loss,1\n");
+    EXPECT_NE(read_metrics(path).damage, "") << bad;
+    MetricsFile file(path);
+    EXPECT_EQ(file.rows_through(100), 1) << bad;
+    EXPECT_EQ(text(), std::string(header) + "1,0.5,train,loss,1.25\n") << bad;
+    EXPECT_EQ(text_of(path.string() + ".damaged"),
+              std::string(header) + "1,0.5,train,loss,1.25\n" + bad + "3,1,train,loss,1\n");
+  }
+}
+
+TEST_F(MetricsFileTest, AFileThatIsNotThereHasNoRows) {
+  const MetricRows found = read_metrics(path);
+  EXPECT_TRUE(found.rows.empty());
+  EXPECT_EQ(found.damage, "");
+}
+
+// A limit on the size of files stands in for a full disk.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    previous_action_ = std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileSizeLimit() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, previous_action_);
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*previous_action_)(int) = SIG_DFL;
+};
+
+TEST_F(MetricsFileTest, AFullDiskIsAClearErrorAndLeavesWholeRows) {
+  MetricsFile file(path);
+  file.record({1, 0, "train", "loss", 1});
+  const std::string before = text();
+  {
+    const FileSizeLimit limit(before.size() + 5);
+    try {
+      file.record({2, 0, "train", "loss", 1});
+      FAIL() << "the row cannot fit";
+    } catch (const Error& error) {
+      EXPECT_THAT(error.what(), HasSubstr("cannot write " + path.string()));
+      EXPECT_THAT(error.what(), HasSubstr("File too large"));
+    }
+  }
+  EXPECT_EQ(text(), before);
+  file.record({2, 0, "train", "loss", 1});
+  EXPECT_EQ(text(), before + "2,0,train,loss,1\n");
+}
+
+}  // namespace
+}  // namespace elubench::experiment

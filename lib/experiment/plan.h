@@ -1,0 +1,37 @@
+// Recipe -> the list of its runs. Free of LibTorch.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "experiment/recipe.h"
+#include "train/specification.h"
+
+namespace elubench::experiment {
+
+struct Run {
+  train::Specification specification;
+  std::string variant;           // "elu", "elu(alpha=0.5)+bn"
+  std::filesystem::path folder;  // under runs/: "elu+bn/seed-1"
+  std::string name() const { return variant + " seed " + std::to_string(specification.seed); }
+};
+
+// Which runs of the plan; empty lists: all.
+struct Filter {
+  std::vector<std::string> only;     // shell patterns on the variant, or on the activation's bare name
+  std::vector<std::uint64_t> seeds;  // of those in the recipe
+};
+
+// An activation (canonical text) as messages and folders write it: without parameters where all have their
+// defaults, else with all of them and no blanks: "elu", "leaky_relu(slope=0.01)"; "+bn" with batch normalisation.
+// So a name is made of letters, digits and _ . ( ) = , + - only: valid in every file system; in a shell it needs
+// quotes.
+std::string variant_name(const std::string& activation, bool batch_norm);
+
+// Seed by seed, so that paired runs stand next to each other. Throws UsageError where a pattern or seed finds no
+// run.
+std::vector<Run> plan(const Recipe& recipe, train::Precision precision, const Filter& filter = {});
+
+}  // namespace elubench::experiment

@@ -1,0 +1,108 @@
+#include "experiment/plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "experiment/specification_file.h"
+
+namespace elubench::experiment {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+Recipe two_by_two() {
+  return parse_recipe(R"toml(
+    compare.activations = ["relu", "elu(alpha=0.5)"]
+    compare.batch_norm = [false, true]
+    compare.seeds = [3, 1]
+  )toml",
+                      "experiment.toml");
+}
+
+std::vector<std::string> folders_of(const std::vector<Run>& runs) {
+  std::vector<std::string> folders;
+  for (const Run& run : runs) folders.push_back(run.folder.string());
+  return folders;
+}
+
+std::vector<std::string> folders_for(const Filter& filter) {
+  return folders_of(plan(two_by_two(), train::Precision::fp32, filter));
+}
+
+TEST(Plan, GoesSeedBySeedSoThatPairsStandTogether) {
+  EXPECT_THAT(folders_for({}),
+              ElementsAre("relu/seed-3", "elu(alpha=0.5)/seed-3", "relu+bn/seed-3", "elu(alpha=0.5)+bn/seed-3",
+                          "relu/seed-1", "elu(alpha=0.5)/seed-1", "relu+bn/seed-1", "elu(alpha=0.5)+bn/seed-1"));
+}
+
+TEST(Plan, PatternsMatchTheVariantOrTheBareName) {
+  EXPECT_THAT(folders_for({{"*+bn"}, {1}}), ElementsAre("relu+bn/seed-1", "elu(alpha=0.5)+bn/seed-1"));
+  EXPECT_THAT(folders_for({{"elu"}, {1}}), ElementsAre("elu(alpha=0.5)/seed-1", "elu(alpha=0.5)+bn/seed-1"));
+  EXPECT_THAT(folders_for({{"relu+bn", "elu(alpha=0.5)"}, {3}}),
+              ElementsAre("elu(alpha=0.5)/seed-3", "relu+bn/seed-3"));
+}
+
+TEST(Plan, AFilterThatFindsNothingSaysWhatThereIs) {
+  try {
+    folders_for({{"rleu"}, {}});
+    FAIL();
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("did you mean 'relu'"));
+  }
+  try {
+    folders_for({{}, {2}});
+    FAIL();
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("seed 2 is not in the recipe, which has 3, 1"));
+  }
+}
+
+TEST(Plan, EachRunIsSpecifiedWhole) {
+  Recipe recipe = two_by_two();
+  recipe.common.network.name = "elu18";
+  const auto run = plan(recipe, train::Precision::bf16, {{"elu(alpha=0.5)+bn"}, {1}}).at(0);
+  EXPECT_EQ(run.specification.activation, "elu(alpha=0.5)");
+  EXPECT_TRUE(run.specification.batch_norm);
+  EXPECT_EQ(run.specification.seed, 1U);
+  EXPECT_EQ(run.specification.precision, train::Precision::bf16);
+  EXPECT_EQ(run.specification.network.even_padding, network::EvenPadding::same);
+  EXPECT_EQ(run.name(), "elu(alpha=0.5)+bn seed 1");
+}
+
+TEST(Plan, NamesLeaveOutParametersThatAreAllDefaults) {
+  EXPECT_EQ(variant_name("elu(alpha=1)", false), "elu");
+  EXPECT_EQ(variant_name("elu(alpha=1)", true), "elu+bn");
+  EXPECT_EQ(variant_name("elu(alpha=2)", false), "elu(alpha=2)");
+  EXPECT_EQ(variant_name("relu", false), "relu");
+}
+
+TEST(SpecificationFile, ReadsBackAsTheSame) {
+  for (const auto& run : plan(two_by_two(), train::Precision::bf16)) {
+    const std::string text = specification_text(run.specification);
+    EXPECT_THAT(differences(parse_specification(text, "run.toml"), run.specification), IsEmpty());
+  }
+}
+
+TEST(SpecificationFile, SaysWhatDiffersButForCheckpointEvery) {
+  const train::Specification there = plan(two_by_two(), train::Precision::fp32).at(0).specification;
+  train::Specification here = there;
+  here.checkpoint_every = 7;
+  EXPECT_THAT(differences(there, here), IsEmpty());
+  here.momentum = 0.5;
+  here.network.dropout.enabled = false;
+  EXPECT_THAT(differences(there, here),
+              ElementsAre(HasSubstr("network.dropout: "), "train.momentum: 0.9 there, 0.5 here"));
+}
+
+TEST(SpecificationFile, LeavesSessionsAside) {
+  const train::Specification specification = plan(two_by_two(), train::Precision::fp32).at(0).specification;
+  const std::string text = specification_text(specification) + "\n[[session]]\nstart = \"now\"\n";
+  EXPECT_THAT(differences(parse_specification(text, "run.toml"), specification), IsEmpty());
+  EXPECT_THROW(parse_specification(text + "\n[surprise]\nkey = 1\n", "run.toml"), UsageError);
+}
+
+}  // namespace
+}  // namespace elubench::experiment

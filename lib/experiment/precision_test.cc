@@ -1,0 +1,33 @@
+#include "experiment/precision.h"
+
+#include <gtest/gtest.h>
+
+#include "experiment/specification_file.h"
+#include "experiment/test_folder.h"
+
+namespace elubench::experiment {
+namespace {
+
+const Device with_bf16{"cpu", "fast", {}, true};
+const Device without_bf16{"cpu", "slow", {}, false};
+
+TEST(Precision, WhatTheRecipeSaysHoldsOnAnyDevice) {
+  EXPECT_EQ(resolve_precision(PrecisionChoice::fp32, "/nowhere", with_bf16), train::Precision::fp32);
+  EXPECT_EQ(resolve_precision(PrecisionChoice::bf16, "/nowhere", without_bf16), train::Precision::bf16);
+}
+
+TEST(Precision, AutoIsWhatTheDeviceDoesInHardware) {
+  EXPECT_EQ(resolve_precision(PrecisionChoice::automatic, "/nowhere", with_bf16), train::Precision::bf16);
+  EXPECT_EQ(resolve_precision(PrecisionChoice::automatic, "/nowhere", without_bf16), train::Precision::fp32);
+}
+
+TEST(Precision, AutoStaysWhatTheExperimentBeganWith) {
+  const TestFolder folder;
+  train::Specification begun;
+  begun.precision = train::Precision::fp32;
+  put_text(folder.path() / "elu" / "seed-2" / "run.toml", specification_text(begun));
+  EXPECT_EQ(resolve_precision(PrecisionChoice::automatic, folder.path(), with_bf16), train::Precision::fp32);
+}
+
+}  // namespace
+}  // namespace elubench::experiment

@@ -1,0 +1,18 @@
+// How far a run is, in words. Free of LibTorch.
+#pragma once
+
+#include <string>
+
+#include "train/recorder.h"
+
+namespace elubench::experiment {
+
+std::string percent_text(double value);     // "88.1 %"; NaN: "-"
+std::string duration_text(double seconds);  // "40 s", "3 min", "2 h 5 min", "4 d 2 h"
+std::string size_text(double bytes);        // "13.4 MB"
+std::string count_text(double count);       // "812", "150.7 million", "7.46e+15"
+
+// "iteration 120/300 | loss 3.91 | test error 88.1 % | 231 images/s | 3 min left"
+std::string progress_text(const train::Progress& progress);
+
+}  // namespace elubench::experiment

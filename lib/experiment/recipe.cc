@@ -1,0 +1,90 @@
+#include "experiment/recipe.h"
+
+#include <algorithm>
+#include <system_error>
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "experiment/fields.h"
+#include "experiment/toml_reader.h"
+#include "experiment/toml_writer.h"
+
+namespace elubench::experiment {
+namespace {
+
+// Calls check(); what it throws gets the place of the key in front.
+template <class Check>
+void at_key(const TomlReader& reader, const std::string& full_key, Check&& check) {
+  try {
+    check();
+  } catch (const UsageError& error) {
+    throw UsageError(reader.where(full_key) + error.what());
+  }
+}
+
+void check_baseline(const Recipe& recipe) {
+  const auto& activations = recipe.compare.activations;
+  if (std::find(activations.begin(), activations.end(), recipe.compare.baseline) != activations.end()) return;
+  throw UsageError("key 'compare.baseline' is '" + recipe.compare.baseline +
+                   "', which is not among compare.activations" + suggestion(recipe.compare.baseline, activations));
+}
+
+void check_validation(const data::Specification& data) {
+  const std::int64_t images = data::find_set(data.set).train_images;
+  if (data.validation < images) return;
+  throw UsageError("key 'data.validation' is " + std::to_string(data.validation) + ", which leaves no image of " +
+                   data.set + " to train on; it must be less than " + std::to_string(images));
+}
+
+void check_limit(const data::Specification& data) {
+  const std::int64_t images = data::find_set(data.set).train_images - data.validation;
+  if (data.limit <= images) return;
+  throw UsageError("key 'data.limit' is " + std::to_string(data.limit) + ", but " + data.set + " has " +
+                   std::to_string(images) + " images to train on; 0 takes all");
+}
+
+// Checks of several keys together. Each names the key that most likely is at fault.
+void check_together(const Recipe& recipe, const TomlReader& reader) {
+  at_key(reader, "compare.baseline", [&] { check_baseline(recipe); });
+  at_key(reader, "data.validation", [&] { check_validation(recipe.common.data); });
+  at_key(reader, "data.limit", [&] { check_limit(recipe.common.data); });
+  at_key(reader, "network.dropout", [&] { network::dropout_of(recipe.common.network); });
+  const std::int64_t classes = data::find_set(recipe.common.data.set).classes;
+  at_key(reader, "network.even_padding", [&] { network::layers_of(recipe.common.network, classes); });
+}
+
+}  // namespace
+
+std::filesystem::path recipe_file(const std::filesystem::path& experiment) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(experiment, ignored)) return experiment / "experiment.toml";
+  return experiment;
+}
+
+Recipe parse_recipe(std::string_view text, const std::string& label, const std::vector<std::string>& settings) {
+  std::vector<TomlLayer> layers;
+  layers.push_back(parse_toml(text, label));
+  for (const auto& setting : settings) layers.push_back(parse_setting(setting));
+  TomlReader reader(std::move(layers));
+  Recipe recipe;
+  visit_recipe(reader, recipe);
+  reader.reject_unknown_keys();
+  check_together(recipe, reader);
+  return recipe;
+}
+
+Recipe load_recipe(const std::filesystem::path& file, const std::vector<std::string>& settings) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(file, ignored)) {
+    throw UsageError("there is no recipe " + file.string() + "; give a folder that holds experiment.toml");
+  }
+  return parse_recipe(read_text(file), file.string(), settings);
+}
+
+std::string recipe_text(const Recipe& recipe) {
+  EntryLister lister;
+  visit_recipe(lister, recipe);
+  return document_text(lister.entries());
+}
+
+}  // namespace elubench::experiment

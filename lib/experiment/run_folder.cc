@@ -1,0 +1,108 @@
+#include "experiment/run_folder.h"
+
+#include <algorithm>
+#include <system_error>
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "experiment/first_line.h"
+#include "experiment/metrics_file.h"
+#include "experiment/specification_file.h"
+#include "experiment/toml_writer.h"
+
+namespace elubench::experiment {
+namespace {
+
+bool is_there(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
+}
+
+std::filesystem::path made(const std::filesystem::path& folder) {
+  make_writable_folder(folder);
+  return folder;
+}
+
+}  // namespace
+
+Status read_status(const std::filesystem::path& folder) {
+  const auto path = folder / "status";
+  if (!is_there(path)) return is_there(folder / "run.toml") ? Status{State::running, "running"} : Status{};
+  std::string text = read_text(path);
+  text.erase(std::find(text.begin(), text.end(), '\n'), text.end());
+  if (text == "done") return {State::done, text};
+  if (text.starts_with("diverged")) return {State::diverged, text};
+  if (text.starts_with("failed")) return {State::failed, text};
+  return {State::running, text};
+}
+
+std::optional<train::Specification> recorded_specification(const std::filesystem::path& folder) {
+  const auto path = folder / "run.toml";
+  if (is_there(path)) return parse_specification(read_text(path), path.string());
+  if (is_there(folder / "metrics.csv")) {
+    throw UsageError(folder.string() +
+                     " has metrics.csv but no run.toml, so nobody knows what it was; remove the folder");
+  }
+  return std::nullopt;
+}
+
+void check_same_run(const std::filesystem::path& folder, const train::Specification& specification) {
+  const auto recorded = recorded_specification(folder);
+  if (!recorded) return;
+  const auto found = differences(*recorded, specification);
+  if (found.empty()) return;
+  std::string list;
+  for (const auto& difference : found) list += (list.empty() ? "" : "; ") + difference;
+  throw UsageError((folder / "run.toml").string() + " was made by another recipe (" + list +
+                   "); undo the change, give another --out, or remove that folder");
+}
+
+bool has_all_metrics(const std::filesystem::path& folder, const train::Specification& specification) {
+  const MetricRows metrics = read_metrics(folder / "metrics.csv");
+  return metrics.damage.empty() && std::any_of(metrics.rows.rbegin(), metrics.rows.rend(), [&](const auto& row) {
+           return row.iteration == specification.iterations && row.split == "test" && row.name == "error";
+         });
+}
+
+RunFolder::RunFolder(std::filesystem::path folder, const train::Specification& specification)
+    : folder_(made(folder)), lock_(folder_ / "lock") {
+  check_same_run(folder_, specification);
+  const auto run_file = folder_ / "run.toml";
+  if (is_there(run_file)) {
+    earlier_ = read_text(run_file);
+  } else {
+    earlier_ = specification_text(specification);
+    write_run_file();
+  }
+}
+
+void RunFolder::begin_session(const Environment& environment) {
+  earlier_ += session_;
+  session_ = "\n[[session]]\n";
+  session_ += "start = " + toml_text(std::string_view(utc_now())) + "\n";
+  for (const auto& [key, value] : environment.entries) session_ += key + " = " + value + "\n";
+  write_run_file();
+  write_status("running");
+}
+
+void RunFolder::set_start_iteration(std::int64_t iteration) {
+  session_ += "start_iteration = " + toml_text(iteration) + "\n";
+  write_run_file();
+}
+
+void RunFolder::end_session(std::int64_t iteration) {
+  session_ += "end_iteration = " + toml_text(iteration) + "\n";
+  session_ += "end = " + toml_text(std::string_view(utc_now())) + "\n";
+  write_run_file();
+}
+
+void RunFolder::set_done() { write_status("done"); }
+void RunFolder::set_diverged(std::int64_t iteration) {
+  write_status("diverged at iteration " + std::to_string(iteration));
+}
+void RunFolder::set_failed(const std::string& why) { write_status("failed: " + first_line(why)); }
+
+void RunFolder::write_status(const std::string& text) const { write_atomically(folder_ / "status", text + "\n"); }
+void RunFolder::write_run_file() const { write_atomically(folder_ / "run.toml", earlier_ + session_); }
+
+}  // namespace elubench::experiment

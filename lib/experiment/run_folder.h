@@ -1,0 +1,71 @@
+// The folder of one run: `<experiment>/runs/<activation>[+bn]/seed-<n>/`, with `lock`, `run.toml`, `status`,
+// `metrics.csv` and checkpoints. Free of LibTorch.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "base/file_lock.h"
+#include "experiment/environment.h"
+#include "train/specification.h"
+
+namespace elubench::experiment {
+
+enum class State {
+  fresh,     // nothing there yet
+  running,   // begun, or stopped before its end
+  done,      //
+  diverged,  // "diverged at iteration N"
+  failed,    // "failed: why"
+};
+
+struct Status {
+  State state = State::fresh;
+  std::string text;  // the line in the file
+};
+
+Status read_status(const std::filesystem::path& folder);
+
+// The specification in run.toml; none if the folder is new. Throws UsageError where the file is damaged or missing
+// from a folder that has metrics.
+std::optional<train::Specification> recorded_specification(const std::filesystem::path& folder);
+
+// Throws UsageError, which says what differs, if the folder belongs to a run that computes something else.
+void check_same_run(const std::filesystem::path& folder, const train::Specification& specification);
+
+// True if metrics.csv is whole and ends with the test of the last iteration. Then a run that says `done` is done.
+bool has_all_metrics(const std::filesystem::path& folder, const train::Specification& specification);
+
+// The folder, held by this process until the object dies.
+class RunFolder {
+ public:
+  // Makes the folder if needed, takes its lock, checks it and writes run.toml. Throws UsageError if it cannot be
+  // written or belongs to another run, Error if another process holds it.
+  RunFolder(std::filesystem::path folder, const train::Specification& specification);
+
+  // Appends a [[session]] table to run.toml, and sets the status `running`.
+  void begin_session(const Environment& environment);
+  void set_start_iteration(std::int64_t iteration);
+  // Completes it. `iteration`: updates done.
+  void end_session(std::int64_t iteration);
+
+  void set_done();
+  void set_diverged(std::int64_t iteration);
+  void set_failed(const std::string& why);
+
+  const std::filesystem::path& path() const { return folder_; }
+  std::filesystem::path metrics_path() const { return folder_ / "metrics.csv"; }
+
+ private:
+  void write_status(const std::string& text) const;
+  void write_run_file() const;
+
+  std::filesystem::path folder_;
+  FileLock lock_;
+  std::string earlier_;  // run.toml up to this session
+  std::string session_;
+};
+
+}  // namespace elubench::experiment

@@ -1,0 +1,131 @@
+#include "experiment/run_folder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "experiment/specification_file.h"
+#include "experiment/test_folder.h"
+#include "experiment/toml_reader.h"
+#include "network/table.h"
+
+namespace elubench::experiment {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+class RunFolderTest : public testing::Test {
+ protected:
+  RunFolderTest() { specification.network = network::resolved({}); }
+
+  template <class Call>
+  static std::string message_of(Call&& call) {
+    try {
+      call();
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "no error";
+  }
+
+  TestFolder parent;
+  std::filesystem::path path = parent.path() / "elu" / "seed-1";
+  train::Specification specification;
+  Environment environment = environment_of({"cpu", "a processor", {}, false}, 2, train::Precision::fp32, {});
+};
+
+TEST_F(RunFolderTest, ANewFolderHoldsTheSpecification) {
+  const RunFolder folder(path, specification);
+  EXPECT_TRUE(differences(parse_specification(text_of(path / "run.toml"), "run.toml"), specification).empty());
+}
+
+TEST_F(RunFolderTest, StatusGoesFromFreshToDone) {
+  EXPECT_EQ(read_status(path).state, State::fresh);
+  RunFolder folder(path, specification);
+  folder.begin_session(environment);
+  EXPECT_EQ(read_status(path).state, State::running);
+  EXPECT_EQ(text_of(path / "status"), "running\n");
+  folder.set_diverged(17);
+  EXPECT_EQ(text_of(path / "status"), "diverged at iteration 17\n");
+  EXPECT_EQ(read_status(path).state, State::diverged);
+  folder.set_failed("two\nlines");
+  EXPECT_EQ(text_of(path / "status"), "failed: two\n");
+  EXPECT_EQ(read_status(path).state, State::failed);
+  folder.set_done();
+  EXPECT_EQ(text_of(path / "status"), "done\n");
+  EXPECT_EQ(read_status(path).state, State::done);
+}
+
+TEST_F(RunFolderTest, EachSessionAppendsItsEnvironment) {
+  {
+    RunFolder folder(path, specification);
+    folder.begin_session(environment);  // and dies
+  }
+  {
+    RunFolder folder(path, specification);
+    folder.begin_session(environment);
+    folder.set_start_iteration(100);
+    folder.end_session(250);
+  }
+  const toml::table table = parse_toml(text_of(path / "run.toml"), "run.toml").table;
+  const toml::array& sessions = *table["session"].as_array();
+  ASSERT_EQ(sessions.size(), 2U);
+  EXPECT_FALSE(sessions[0].as_table()->contains("end"));
+  EXPECT_EQ(table["session"][1]["start_iteration"].value_or(0), 100);
+  EXPECT_EQ(table["session"][1]["end_iteration"].value_or(0), 250);
+  EXPECT_TRUE(sessions[1].as_table()->contains("end"));
+  EXPECT_EQ(table["session"][0]["device_name"].value_or(std::string()), "a processor");
+}
+
+TEST_F(RunFolderTest, AnotherRecipesFolderIsRefusedAndLeftAlone) {
+  { const RunFolder folder(path, specification); }
+  const std::string before = text_of(path / "run.toml");
+  train::Specification other = specification;
+  other.momentum = 0.5;
+  other.data.limit = 3;
+  const std::string message = message_of([&] { const RunFolder folder(path, other); });
+  EXPECT_THAT(message,
+              AllOf(HasSubstr((path / "run.toml").string()), HasSubstr("train.momentum: 0.9 there, 0.5 here"),
+                    HasSubstr("data.limit: 0 there, 3 here"), HasSubstr("--out")));
+  EXPECT_THROW(check_same_run(path, other), UsageError);
+  EXPECT_EQ(text_of(path / "run.toml"), before);
+  other = specification;
+  other.checkpoint_every = 1;
+  EXPECT_NO_THROW(check_same_run(path, other));
+}
+
+TEST_F(RunFolderTest, ADamagedRunFileIsAUsageError) {
+  put_text(path / "run.toml", "[data\n");
+  EXPECT_THAT(message_of([&] { check_same_run(path, specification); }), HasSubstr("run.toml:1: not valid TOML"));
+}
+
+TEST_F(RunFolderTest, MetricsWithoutRunFileAreRefused) {
+  put_text(path / "metrics.csv", "iteration,epoch,split,metric,value\n");
+  EXPECT_THROW(check_same_run(path, specification), UsageError);
+}
+
+TEST_F(RunFolderTest, ASecondHolderIsRefused) {
+  const RunFolder folder(path, specification);
+  EXPECT_THAT(message_of([&] { const RunFolder second(path, specification); }), HasSubstr(path.string()));
+}
+
+TEST_F(RunFolderTest, AFolderThatCannotBeMadeIsAUsageError) {
+  put_text(parent.path() / "elu", "a file where a folder belongs");
+  EXPECT_THROW(RunFolder(path, specification), UsageError);
+}
+
+TEST_F(RunFolderTest, DoneNeedsTheLastTestRow) {
+  specification.iterations = 20;
+  const std::string header = "iteration,epoch,split,metric,value\n";
+  EXPECT_FALSE(has_all_metrics(path, specification));
+  put_text(path / "metrics.csv", header + "20,1,train,error,90\n10,1,test,error,90\n");
+  EXPECT_FALSE(has_all_metrics(path, specification));
+  put_text(path / "metrics.csv", header + "20,1,test,error,90\n20,1,probe,gradient_norm/conv1,1\n");
+  EXPECT_TRUE(has_all_metrics(path, specification));
+  put_text(path / "metrics.csv", header + "20,1,test,error,90\n20,1,probe,gra");
+  EXPECT_FALSE(has_all_metrics(path, specification));
+}
+
+}  // namespace
+}  // namespace elubench::experiment

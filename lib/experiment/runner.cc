@@ -1,0 +1,181 @@
+#include "experiment/runner.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/call_text.h"
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/log.h"
+#include "base/parallel.h"
+#include "experiment/build_info.h"
+#include "experiment/environment.h"
+#include "experiment/first_line.h"
+#include "experiment/metrics_file.h"
+#include "experiment/progress_text.h"
+#include "experiment/run_folder.h"
+#include "train/trainer.h"
+
+namespace elubench::experiment {
+namespace {
+
+// Puts what a run tells into its folder and on the terminal.
+class RunRecorder : public train::Recorder {
+ public:
+  RunRecorder(RunFolder& folder, std::string title)
+      : folder_(folder), metrics_(folder.metrics_path()), title_(std::move(title)) {}
+
+  void record(const train::Metric& metric) override {
+    metrics_.record(metric);
+    iteration_ = metric.iteration;
+  }
+  std::int64_t flush() override { return metrics_.flush(); }
+  std::int64_t rows_through(std::int64_t iteration) override { return metrics_.rows_through(iteration); }
+  // The trainer cuts once, where it begins.
+  void cut_after(std::int64_t iteration) override {
+    metrics_.cut_after(iteration);
+    iteration_ = std::max<std::int64_t>(iteration, 0);
+    folder_.set_start_iteration(iteration_);
+  }
+  void progress(const train::Progress& progress) override {
+    iteration_ = progress.iteration;
+    line_.show(title_ + " | " + progress_text(progress));
+  }
+
+  std::int64_t iteration() const { return iteration_; }
+
+ private:
+  RunFolder& folder_;
+  MetricsFile metrics_;
+  std::string title_;
+  ProgressLine line_;
+  std::int64_t iteration_ = 0;
+};
+
+FileChecksums checksums_of(const data::Dataset& dataset) {
+  FileChecksums checksums;
+  for (const auto& [file, sha256] : dataset.checksums) checksums.emplace_back(file, sha256);
+  return checksums;
+}
+
+class Runner {
+ public:
+  explicit Runner(const Experiment& experiment) : experiment_(experiment) {}
+
+  // Whether the run is done.
+  bool run(std::size_t index) {
+    const Run& planned = experiment_.runs[index];
+    const std::string title =
+        "run " + std::to_string(index + 1) + "/" + std::to_string(experiment_.runs.size()) + " " + planned.name();
+    if (is_finished(experiment_, planned)) {
+      const Status status = read_status(experiment_.path_of(planned));
+      log_info(title + ": " + status.text + " already");
+      return status.state == State::done;
+    }
+    load_data();
+    try {
+      RunFolder folder(experiment_.path_of(planned), planned.specification);
+      return train_in(folder, planned, title);
+    } catch (const Interrupted&) {
+      throw;
+    } catch (const UsageError&) {
+      throw;
+    } catch (const std::exception& error) {
+      log_error(title + ": " + first_line(error.what()));
+      return false;
+    }
+  }
+
+ private:
+  // The first run that is not finished needs it.
+  void load_data() {
+    if (dataset_) return;
+    const Specification& common = experiment_.runs.front().specification;
+    dataset_ = data::load(common.data, experiment_.locations, device());
+    throw_if_interrupted();
+  }
+
+  using Specification = train::Specification;
+
+  at::Device device() const { return at::Device(experiment_.device.name); }
+
+  bool train_in(RunFolder& folder, const Run& planned, const std::string& title) {
+    try {
+      folder.begin_session(environment_of(experiment_.device, thread_count(), planned.specification.precision,
+                                          checksums_of(*dataset_)));
+      RunRecorder recorder(folder, title);
+      return finish(folder, title, outcome_of(folder, planned, recorder));
+    } catch (const Interrupted&) {
+      throw;
+    } catch (const std::exception& error) {
+      note_failure(folder, error.what());
+      throw;
+    }
+  }
+
+  // Closes the session also where a signal stops it.
+  train::Outcome outcome_of(RunFolder& folder, const Run& planned, RunRecorder& recorder) {
+    try {
+      const auto outcome = train::run(planned.specification, *dataset_, folder.path(), device(), recorder);
+      folder.end_session(outcome.iteration);
+      return outcome;
+    } catch (const Interrupted&) {
+      folder.end_session(recorder.iteration());
+      throw;
+    }
+  }
+
+  bool finish(RunFolder& folder, const std::string& title, const train::Outcome& outcome) {
+    if (outcome.diverged) {
+      folder.set_diverged(outcome.iteration);
+      log_error(title + ": diverged at iteration " + std::to_string(outcome.iteration) +
+                ": its loss is not finite; its rows are kept; a lower learning rate may help");
+      return false;
+    }
+    folder.set_done();
+    const auto metrics = read_metrics(folder.metrics_path());
+    const auto last = std::find_if(metrics.rows.rbegin(), metrics.rows.rend(),
+                                   [](const auto& row) { return row.split == "test" && row.name == "error"; });
+    log_info(title + ": done, test error " + percent_text(last->value));
+    return true;
+  }
+
+  // The disk may be full: then the status stays as it is, and the error that is on its way says why.
+  static void note_failure(RunFolder& folder, const std::string& why) {
+    try {
+      folder.set_failed(why);
+    } catch (const std::exception& error) {
+      log_debug(error.what());
+    }
+  }
+
+  const Experiment& experiment_;
+  std::optional<data::Dataset> dataset_;
+};
+
+void log_beginning(const Experiment& experiment) {
+  const BuildInfo& build = build_info();
+  const auto finished = std::count_if(experiment.runs.begin(), experiment.runs.end(),
+                                      [&](const Run& run) { return is_finished(experiment, run); });
+  log_info("elubench " + std::string(build.version) + ", " + experiment.device.name + " (" +
+           experiment.device.description + "), " + std::to_string(thread_count()) + " threads, " +
+           std::string(to_name(experiment.runs.front().specification.precision)) + ": " +
+           std::to_string(experiment.runs.size()) + " runs in " + (experiment.folder / "runs").string() + ", " +
+           std::to_string(finished) + " finished already");
+}
+
+}  // namespace
+
+bool run_all(const Experiment& experiment) {
+  prepare_folder(experiment);
+  log_beginning(experiment);
+  Runner runner(experiment);
+  bool all_done = true;
+  for (std::size_t index = 0; index < experiment.runs.size(); ++index) {
+    throw_if_interrupted();
+    all_done = runner.run(index) && all_done;
+  }
+  return all_done;
+}
+
+}  // namespace elubench::experiment

@@ -1,0 +1,251 @@
+#include "experiment/runner.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <map>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/log.h"
+#include "base/parallel.h"
+#include "experiment/dry_run.h"
+#include "experiment/metrics_file.h"
+#include "experiment/results_table.h"
+#include "experiment/run_folder.h"
+#include "experiment/saved_run.h"
+#include "experiment/specification_file.h"
+#include "experiment/test_folder.h"
+
+namespace elubench::experiment {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+constexpr const char* small_recipe = R"toml(
+[data]
+set = "synthetic(classes=3, train_images=60, test_images=20)"
+preprocessing = "standardize"
+[network]
+width = 0.05
+[train]
+batch_size = 10
+iterations = 6
+learning_rate = [[0, 0.01]]
+test_every = 3
+log_every = 2
+checkpoint_every = 2
+[compare]
+activations = ["relu", "elu"]
+seeds = [1]
+)toml";
+
+class RunnerTest : public testing::Test {
+ protected:
+  RunnerTest() {
+    set_verbosity(Verbosity::quiet);
+    set_thread_count(1);  // the work of a test is too small to share
+    put_text(folder.path() / "experiment.toml", small_recipe);
+    request.experiment = folder.path();
+    request.device = "cpu";
+  }
+
+  std::filesystem::path run_path(const std::string& name) const { return folder.path() / "runs" / name; }
+  std::string status(const std::string& name) const { return text_of(run_path(name) / "status"); }
+
+  // metrics.csv without what depends on the clock.
+  static std::string clockless(const std::filesystem::path& run) {
+    std::string text;
+    for (const auto& row : read_metrics(run / "metrics.csv").rows) {
+      if (row.name == "seconds" || row.name == "images_per_second") continue;
+      text += std::to_string(row.iteration) + " " + row.split + " " + row.name + " " + std::to_string(row.value) +
+              "\n";
+    }
+    return text;
+  }
+
+  TestFolder folder;
+  Request request;
+};
+
+TEST_F(RunnerTest, TrainsAllRunsAndThenHasNothingToDo) {
+  const Experiment experiment = open_experiment(request);
+  EXPECT_TRUE(run_all(experiment));
+  EXPECT_EQ(status("relu/seed-1"), "done\n");
+  EXPECT_EQ(status("elu/seed-1"), "done\n");
+  const std::string before = text_of(run_path("elu/seed-1") / "run.toml");
+  EXPECT_TRUE(run_all(experiment));
+  EXPECT_EQ(text_of(run_path("elu/seed-1") / "run.toml"), before);
+}
+
+TEST_F(RunnerTest, WritesTheRowsOfTheContract) {
+  request.filter.only = {"elu"};
+  run_all(open_experiment(request));
+  std::map<std::string, int> counts;
+  for (const auto& row : read_metrics(run_path("elu/seed-1") / "metrics.csv").rows)
+    ++counts[row.split + " " + row.name];
+  EXPECT_EQ(counts["train loss"], 3);
+  EXPECT_EQ(counts["train error"], 3);
+  EXPECT_EQ(counts["train learning_rate"], 3);
+  EXPECT_EQ(counts["train images_per_second"], 3);
+  EXPECT_EQ(counts["train seconds"], 3);
+  EXPECT_EQ(counts["test loss"], 2);
+  EXPECT_EQ(counts["test error"], 2);
+  EXPECT_EQ(counts["probe activation_mean/conv3"], 2);
+  EXPECT_EQ(counts["probe gradient_norm/conv1"], 2);
+}
+
+TEST_F(RunnerTest, ADoneRunWithTornMetricsIsMadeWhole) {
+  const Experiment experiment = open_experiment(request);
+  run_all(experiment);
+  const auto metrics = run_path("elu/seed-1") / "metrics.csv";
+  const std::string before = clockless(run_path("elu/seed-1"));
+  std::filesystem::resize_file(metrics, std::filesystem::file_size(metrics) - 5);
+  EXPECT_TRUE(run_all(experiment));
+  EXPECT_EQ(clockless(run_path("elu/seed-1")), before);
+  EXPECT_EQ(status("elu/seed-1"), "done\n");
+}
+
+TEST_F(RunnerTest, AnInterruptedRunStaysRunningAndIsResumed) {
+  request.filter.only = {"elu"};
+  const Experiment experiment = open_experiment(request);
+  {
+    const InterruptGuard guard;
+    std::raise(SIGTERM);
+    EXPECT_THROW(run_all(experiment), Interrupted);
+  }
+  { const InterruptGuard resets_the_flag; }
+  EXPECT_TRUE(run_all(experiment));
+  EXPECT_EQ(status("elu/seed-1"), "done\n");
+}
+
+TEST_F(RunnerTest, DivergenceEndsItsRunAndTheOthersGoOn) {
+  request.settings = {"train.learning_rate=[[0, 1e30]]", "train.momentum=0"};
+  const Experiment experiment = open_experiment(request);
+  EXPECT_FALSE(run_all(experiment));
+  EXPECT_THAT(status("relu/seed-1"), StartsWith("diverged at iteration "));
+  EXPECT_THAT(status("elu/seed-1"), StartsWith("diverged at iteration "));
+  const std::string before = text_of(run_path("elu/seed-1") / "run.toml");
+  EXPECT_FALSE(run_all(experiment));
+  EXPECT_EQ(text_of(run_path("elu/seed-1") / "run.toml"), before);
+  EXPECT_THAT(results_table(experiment), HasSubstr("diverged at iteration"));
+}
+
+TEST_F(RunnerTest, ARunThatFailsLeavesTheOthersToGoOn) {
+  const Experiment experiment = open_experiment(request);
+  std::filesystem::create_directories(run_path("relu/seed-1") / "metrics.csv");  // cannot be opened as a file
+  put_text(run_path("relu/seed-1") / "run.toml", specification_text(experiment.runs[0].specification));
+  EXPECT_FALSE(run_all(experiment));
+  EXPECT_THAT(status("relu/seed-1"), StartsWith("failed: "));
+  EXPECT_EQ(status("elu/seed-1"), "done\n");
+}
+
+TEST_F(RunnerTest, ALockedRunIsLeftToItsHolder) {
+  const Experiment experiment = open_experiment(request);
+  const RunFolder holder(run_path("relu/seed-1"), experiment.runs[0].specification);
+  EXPECT_FALSE(run_all(experiment));
+  EXPECT_FALSE(std::filesystem::exists(run_path("relu/seed-1") / "status"));
+  EXPECT_EQ(status("elu/seed-1"), "done\n");
+}
+
+TEST_F(RunnerTest, ZeroIterationsTestTheInitialWeights) {
+  request.settings = {"train.iterations=0"};
+  const Experiment experiment = open_experiment(request);
+  EXPECT_TRUE(run_all(experiment));
+  const auto rows = read_metrics(run_path("elu/seed-1") / "metrics.csv").rows;
+  ASSERT_FALSE(rows.empty());
+  EXPECT_EQ(rows.front().iteration, 0);
+  EXPECT_TRUE(has_all_metrics(run_path("elu/seed-1"), experiment.runs[1].specification));
+}
+
+TEST_F(RunnerTest, EverythingIsCheckedBeforeAnythingIsTrained) {
+  run_all(open_experiment(request));
+  std::filesystem::remove_all(run_path("relu/seed-1"));
+  request.settings = {"train.momentum=0.5"};  // the elu run was made with 0.9
+  EXPECT_THROW(open_experiment(request), UsageError);
+  EXPECT_FALSE(std::filesystem::exists(run_path("relu/seed-1")));
+}
+
+TEST_F(RunnerTest, MoreSeedsLeaveTheRunsThatAreThere) {
+  run_all(open_experiment(request));
+  const std::string before = text_of(run_path("elu/seed-1") / "run.toml");
+  request.settings = {"compare.seeds=[1, 2]"};
+  EXPECT_TRUE(run_all(open_experiment(request)));
+  EXPECT_EQ(status("elu/seed-2"), "done\n");
+  EXPECT_EQ(text_of(run_path("elu/seed-1") / "run.toml"), before);
+}
+
+TEST_F(RunnerTest, OutGetsTheRecipeWithItsSettings) {
+  request.out = folder.path() / "elsewhere";
+  request.settings = {"train.iterations=1"};
+  run_all(open_experiment(request));
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "runs"));
+  Request again;
+  again.experiment = request.out;
+  const Experiment copy = open_experiment(again);
+  EXPECT_EQ(copy.recipe.common.iterations, 1);
+  EXPECT_TRUE(is_finished(copy, copy.runs[0]));
+}
+
+TEST_F(RunnerTest, DryRunSaysTheCostAndWritesNothing) {
+  const std::string text = dry_run_text(open_experiment(request));
+  EXPECT_THAT(text, HasSubstr("elu/seed-1: to do"));
+  EXPECT_THAT(text, HasSubstr("parameters"));
+  EXPECT_THAT(text, HasSubstr("time: unknown"));
+  EXPECT_THAT(text, HasSubstr("disk: "));
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "runs"));
+}
+
+TEST_F(RunnerTest, DryRunTellsTheTimeFromWhatWasMeasured) {
+  request.filter.only = {"elu"};
+  run_all(open_experiment(request));
+  request.filter.only = {};
+  const std::string text = dry_run_text(open_experiment(request));
+  EXPECT_THAT(text, HasSubstr("elu/seed-1: done, nothing to do"));
+  EXPECT_THAT(text, HasSubstr("relu/seed-1: to do"));
+  EXPECT_THAT(text, HasSubstr("time: about"));
+}
+
+TEST_F(RunnerTest, ASavedRunGivesItsLastTestAgain) {
+  request.filter.only = {"elu"};
+  const Experiment experiment = open_experiment(request);
+  run_all(experiment);
+  const auto path = run_path("elu/seed-1");
+  const TestResult result = evaluate_run(path, experiment.locations, experiment.device);
+  for (const auto& row : read_metrics(path / "metrics.csv").rows) {
+    if (row.split != "test" || row.iteration != 6) continue;
+    EXPECT_EQ(row.value, row.name == "loss" ? result.loss : result.error);
+  }
+  export_run(path, folder.path() / "weights.safetensors");
+  EXPECT_GT(std::filesystem::file_size(folder.path() / "weights.safetensors"), 0U);
+}
+
+TEST_F(RunnerTest, ResultsTableCountsWhatIsDone) {
+  request.settings = {"compare.seeds=[1, 2]"};
+  request.filter.only = {"elu"};
+  run_all(open_experiment(request));
+  request.filter.only = {};
+  const std::string text = results_table(open_experiment(request));
+  EXPECT_THAT(text, HasSubstr("elu         2/2"));
+  EXPECT_THAT(text, HasSubstr("+-"));
+  EXPECT_THAT(text, HasSubstr("relu        0/2"));
+  EXPECT_THAT(text, HasSubstr("seed 1 not begun"));
+  EXPECT_THAT(text, HasSubstr("synthetic images, not CIFAR"));
+}
+
+TEST_F(RunnerTest, AnUnknownDeviceSaysWhatThereIs) {
+  request.device = "cuda:9";
+  try {
+    open_experiment(request);
+    FAIL();
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("'cuda:9'"));
+    EXPECT_THAT(error.what(), HasSubstr("cpu ("));
+  }
+}
+
+}  // namespace
+}  // namespace elubench::experiment

@@ -1,0 +1,28 @@
+// A run folder whose checkpoint is used again. The header is free of LibTorch.
+#pragma once
+
+#include <filesystem>
+
+#include "data/locations.h"
+#include "experiment/device.h"
+#include "train/specification.h"
+
+namespace elubench::experiment {
+
+// What run.toml says. Throws UsageError where the folder is no run folder.
+train::Specification specification_of(const std::filesystem::path& run_folder);
+
+struct TestResult {
+  double loss;   // nats, mean over the test images
+  double error;  // per cent
+};
+
+// Test loss and error of the newest whole checkpoint. Throws UsageError where there are no data or no run, Error
+// where there is no checkpoint.
+TestResult evaluate_run(const std::filesystem::path& run_folder, const data::Locations& locations,
+                        const Device& device);
+
+// Its weights as safetensors (see train/trainer.h). Throws likewise.
+void export_run(const std::filesystem::path& run_folder, const std::filesystem::path& out);
+
+}  // namespace elubench::experiment

@@ -1,0 +1,80 @@
+#include "network/network.h"
+
+#include <ATen/Functions.h>
+
+#include "kernel/tensor_buffer.h"
+#include "network/batch_normalization_block.h"
+#include "network/convolution_block.h"
+#include "network/pool_activation_dropout_block.h"
+
+namespace elubench::network {
+namespace {
+
+std::vector<RateFrom> rates_of_layer(const std::vector<LayerRates>& phases, std::size_t layer) {
+  std::vector<RateFrom> rates;
+  for (const LayerRates& phase : phases) rates.push_back({phase.from, phase.rates[layer]});
+  return rates;
+}
+
+}  // namespace
+
+Network::Network(const Build& build)
+    : build_(build),
+      layers_(layers_of(build.options, build.classes)),
+      parameters_(layers_, build.batch_norm, build.device, build.element) {
+  last_output_ = plan_buffer(layers_.front().in_channels, layers_.front().in_side);
+  images_ = last_output_.permute({0, 2, 3, 1});
+  labels_ = at::zeros({build.batch_size}, at::TensorOptions(at::kLong).device(build.device));
+  const std::vector<LayerRates> rates = dropout_of(build.options);
+  for (std::size_t l = 0; l < layers_.size(); ++l) add_layer(l, layers_[l], rates);
+}
+
+at::Tensor Network::plan_buffer(std::int64_t channels, std::int64_t side) const {
+  return at::zeros({build_.batch_size, side, side, channels},
+                   at::TensorOptions(build_.element).device(build_.device))
+      .permute({0, 3, 1, 2});
+}
+
+void Network::add_layer(std::size_t index, const LayerGeometry& layer, const std::vector<LayerRates>& rates) {
+  const std::string number = std::to_string(index + 1);
+  at::Tensor pre_activation = plan_buffer(layer.out_channels, layer.out_side);
+  const convolution::Geometry geometry{build_.batch_size,   layer.in_channels, layer.in_side,
+                                       layer.out_channels,  layer.out_side,    layer.receptive_field,
+                                       layer.padding_begin, layer.padding_end};
+  blocks_.push_back(std::make_unique<ConvolutionBlock>(
+      convolution::make_libtorch_convolution(geometry, build_.device, build_.element),
+      parameters_.entry(layer.name + ".weight"), parameters_.entry(layer.name + ".bias"), index > 0, last_output_,
+      pre_activation));
+  if (build_.batch_norm && layer.activation) {
+    at::Tensor normalized = plan_buffer(layer.out_channels, layer.out_side);
+    blocks_.push_back(std::make_unique<BatchNormalizationBlock>(
+        parameters_.entry("bn" + number + ".weight"), parameters_.entry("bn" + number + ".bias"),
+        parameters_.statistic("bn" + number + ".running_mean"),
+        parameters_.statistic("bn" + number + ".running_var"), pre_activation, normalized));
+    pre_activation = normalized;
+  }
+  const activation::Activation activation = layer.activation ? build_.activation : activation::Identity{};
+  const kernel::PoolGeometry pool{build_.batch_size, layer.out_side, layer.out_channels, layer.pool};
+  last_output_ = plan_buffer(layer.out_channels, layer.pooled_side);
+  blocks_.push_back(std::make_unique<PoolActivationDropoutBlock>(activation, pool, rates_of_layer(rates, index),
+                                                                 static_cast<std::uint32_t>(index), pre_activation,
+                                                                 last_output_));
+  probes_.push_back({layer, activation, pre_activation});
+}
+
+at::Tensor Network::logits() const { return last_output_.reshape({build_.batch_size, build_.classes}); }
+
+void Network::forward(const Pass& pass) {
+  for (auto& block : blocks_) block->forward(pass);
+}
+
+void Network::loss(std::int64_t valid, double gradient_scale, kernel::LossTotals& totals) {
+  softmax_cross_entropy(kernel::buffer_of(last_output_), build_.batch_size, build_.classes,
+                        labels_.data_ptr<std::int64_t>(), valid, gradient_scale, totals);
+}
+
+void Network::backward(const Pass& pass) {
+  for (auto block = blocks_.rbegin(); block != blocks_.rend(); ++block) (*block)->backward(pass);
+}
+
+}  // namespace elubench::network

@@ -1,0 +1,71 @@
+// A network ready to train: parameters, planned buffers, and a flat list of blocks over them.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "activation/activation.h"
+#include "kernel/softmax_cross_entropy.h"
+#include "network/block.h"
+#include "network/parameters.h"
+#include "network/table.h"
+
+namespace elubench::network {
+
+struct Build {
+  Options options;
+  activation::Activation activation;
+  bool batch_norm;
+  std::int64_t classes;
+  std::int64_t batch_size;
+  at::Device device;
+  at::ScalarType element;  // of activations and of the weights' copies: float32 or bfloat16
+};
+
+class Network {
+ public:
+  explicit Network(const Build& build);
+
+  // The caller fills these before forward(): images (batch, 32, 32, 3) of the element type, labels int64 (batch).
+  at::Tensor& images() { return images_; }
+  at::Tensor& labels() { return labels_; }
+  at::Tensor logits() const;  // (batch, classes), after forward() and before backward()
+
+  void forward(const Pass& pass);
+
+  // Adds loss and errors of the first `valid` images of the batch to `totals`. With gradient_scale not 0, turns
+  // the logits into gradient_scale times the gradient of the summed loss, which backward() starts from.
+  void loss(std::int64_t valid, double gradient_scale, kernel::LossTotals& totals);
+
+  // Leaves the parameters' gradients in parameters().gradients().
+  void backward(const Pass& pass);
+
+  Parameters& parameters() { return parameters_; }
+  const Parameters& parameters() const { return parameters_; }
+  std::int64_t batch_size() const { return build_.batch_size; }
+
+  // What is looked at of one layer: after forward() its pre-activations, after backward() their gradient.
+  struct Probe {
+    LayerGeometry layer;
+    activation::Activation activation;
+    at::Tensor pre_activation;  // (N, C, H, W), channels last
+  };
+  const std::vector<Probe>& probes() const { return probes_; }
+
+ private:
+  at::Tensor plan_buffer(std::int64_t channels, std::int64_t side) const;
+  void add_layer(std::size_t index, const LayerGeometry& layer, const std::vector<LayerRates>& rates);
+
+  Build build_;
+  std::vector<LayerGeometry> layers_;
+  Parameters parameters_;
+  at::Tensor images_, labels_;
+  at::Tensor last_output_;  // of the block added last: (N, C, H, W)
+  std::vector<std::unique_ptr<Block>> blocks_;
+  std::vector<Probe> probes_;
+};
+
+}  // namespace elubench::network

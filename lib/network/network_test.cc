@@ -1,0 +1,180 @@
+#include "network/network.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "activation/table.h"
+#include "network/initial_weights.h"
+#include "network/test_network.h"
+
+namespace elubench::network {
+namespace {
+
+constexpr Pass evaluation{.training = false, .seed = 0, .iteration = 0};
+
+struct Case {
+  std::string network, activation;
+  bool batch_norm = false;
+  bool dropout = false;
+  EvenPadding even_padding = EvenPadding::network_default;
+  bool final_activation = false;
+  bool training = true;
+};
+
+void PrintTo(const Case& c, std::ostream* out) {
+  *out << c.network << " " << c.activation << (c.batch_norm ? " bn" : "") << (c.dropout ? " dropout" : "");
+}
+
+class AgainstAutograd : public testing::TestWithParam<Case> {};
+
+// Both sides hold the same float32 weights; the reference computes in double. Single precision through up to 19
+// layers leaves relative errors of a few 1e-6; batch normalisation over four values (deep layers have one pixel
+// left) divides by small deviations and leaves ten times that; a wrong term leaves more than 1e-2.
+TEST_P(AgainstAutograd, AgreesInLogitsLossAndEveryGradient) {
+  const Case& c = GetParam();
+  Build build = small_build(c.network, c.activation, c.batch_norm);
+  build.options.dropout.enabled = c.dropout;
+  build.options.even_padding = c.even_padding;
+  build.options.final_activation = c.final_activation;
+  Network network(build);
+  set_from_formulas(network);
+  Reference reference(build, network, c.activation);
+  const Pass pass{.training = c.training, .seed = 9, .iteration = 4};
+
+  const at::Tensor logits = reference.logits(network.images(), pass);
+  const at::Tensor loss = at::cross_entropy_loss(logits, network.labels());
+  loss.backward();
+
+  network.forward(pass);
+  EXPECT_LT(relative_error(network.logits(), logits), 2e-5);
+  kernel::LossTotals totals;
+  network.loss(build.batch_size, 1.0 / static_cast<double>(build.batch_size), totals);
+  EXPECT_NEAR(totals.loss / static_cast<double>(build.batch_size), loss.item<double>(), 1e-5);
+  network.backward(pass);
+  const std::string last_bias = network.probes().back().layer.name + ".bias";
+  const double tolerance = c.batch_norm && c.training ? 2e-4 : 2e-5;
+  for (const auto& entry : network.parameters().entries()) {
+    // A convolution's bias is without effect before batch normalisation in training: its gradient is rounding
+    // alone.
+    const bool without_effect = c.batch_norm && c.training && entry.name.starts_with("conv") &&
+                                entry.name.ends_with("bias") && entry.name != last_bias;
+    if (without_effect) continue;
+    EXPECT_LT(relative_error(entry.gradient, reference.parameters()[entry.name].grad()), tolerance) << entry.name;
+  }
+  for (const auto& statistic : network.parameters().statistics()) {
+    EXPECT_LT(relative_error(statistic.value, reference.statistics()[statistic.name]), 1e-5) << statistic.name;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, AgainstAutograd,
+                         testing::Values(Case{"elu11", "elu(alpha=1)"}, Case{"elu11", "relu"},
+                                         Case{"elu11", "gelu"}, Case{"elu11", "elu(alpha=1)", false, true},
+                                         Case{"elu11", "elu(alpha=1)", true, true},
+                                         Case{"elu11", "relu", true, false, EvenPadding::none, false, false},
+                                         Case{"elu11", "elu(alpha=1)", false, false, EvenPadding::same},
+                                         Case{"elu11", "elu(alpha=1)", false, false, EvenPadding::both, true},
+                                         Case{"elu18", "elu(alpha=1)"}, Case{"elu18", "relu", false, true},
+                                         Case{"elu18", "elu(alpha=1)", true}));
+
+// golden.json was computed by golden.py in PyTorch, from the paper's text and not from the tables here.
+class AgainstGolden : public testing::TestWithParam<std::string> {};
+
+void expect_like(const at::Tensor& tensor, const nlohmann::json& golden, double tolerance,
+                 const std::string& name) {
+  const at::Tensor flat = tensor.to(at::kDouble).contiguous().flatten();
+  const double norm = golden.at("norm").get<double>();
+  EXPECT_NEAR(flat.norm().item<double>(), norm, tolerance * norm) << name;
+  for (std::int64_t i = 0; i < 16; ++i) {
+    EXPECT_NEAR(flat[i * flat.numel() / 16].item<double>(),
+                golden.at("entries").at(static_cast<std::size_t>(i)).get<double>(), tolerance * norm)
+        << name << " entry " << i;
+  }
+}
+
+TEST_P(AgainstGolden, AgreesInLogitsLossAndEveryGradient) {
+  std::ifstream file(ELUBENCH_SOURCE_DIR "/lib/network/golden.json");
+  const nlohmann::json golden = nlohmann::json::parse(file).at(GetParam());
+  const std::size_t blank = GetParam().find(' ');
+  const Build build = small_build(GetParam().substr(0, blank), GetParam().substr(blank + 1));
+  Network network(build);
+  set_from_formulas(network);
+  network.forward(evaluation);
+  expect_like(network.logits(), golden.at("logits"), 1e-5, "logits");
+  kernel::LossTotals totals;
+  network.loss(4, 0.25, totals);
+  EXPECT_NEAR(totals.loss / 4, golden.at("loss").get<double>(), 1e-5);
+  network.backward(evaluation);
+  for (const auto& entry : network.parameters().entries()) {
+    expect_like(entry.gradient, golden.at("gradients").at(entry.name), 5e-5, entry.name);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, AgainstGolden,
+                         testing::Values("elu11 elu(alpha=1)", "elu11 relu", "elu11 gelu", "elu18 elu(alpha=1)"));
+
+// bfloat16 keeps 8 bits: eleven layers of rounding leave about one per cent.
+TEST(NetworkInBfloat16, StaysNearFloat32) {
+  Build build = small_build("elu11", "elu");
+  Network exact(build);
+  set_from_formulas(exact);
+  build.element = at::kBFloat16;
+  Network rounded(build);
+  set_from_formulas(rounded);
+  exact.forward(evaluation);
+  rounded.forward(evaluation);
+  EXPECT_LT(relative_error(rounded.logits(), exact.logits()), 0.03);
+  kernel::LossTotals totals;
+  exact.loss(4, 0.25, totals);
+  rounded.loss(4, 0.25, totals);
+  exact.backward(evaluation);
+  rounded.backward(evaluation);
+  EXPECT_LT(relative_error(rounded.parameters().gradients(), exact.parameters().gradients()), 0.06);
+}
+
+// With n weights of variance s^2 the sample variance deviates by s^2 sqrt(2 / n) (normal); five are allowed.
+TEST(InitialWeights, HaveTheirVariance) {
+  const struct {
+    Initialization initialization;
+    double variance;  // of conv3 of elu11: 240 x 192 x 3 x 3
+  } cases[] = {{Initialization::lecun_normal, 1.0 / 1728},
+               {Initialization::he_normal, 2.0 / 1728},
+               {Initialization::xavier_uniform, 2.0 / (1728 + 2160)},
+               {Initialization::libtorch, 1.0 / (3 * 1728)}};
+  Build build = small_build("elu11", "elu");
+  build.options.width = 1;
+  build.batch_size = 1;
+  Network network(build);
+  for (const auto& c : cases) {
+    set_initial_weights(c.initialization, 1, network.parameters());
+    const at::Tensor weight = network.parameters().entry("conv3.weight").value.to(at::kDouble);
+    const double n = static_cast<double>(weight.numel());
+    EXPECT_NEAR(weight.mean().item<double>(), 0, 5 * std::sqrt(c.variance / n));
+    EXPECT_NEAR(weight.var().item<double>(), c.variance, 5 * c.variance * std::sqrt(2 / n));
+    const double bias = network.parameters().entry("conv3.bias").value.abs().max().item<double>();
+    if (c.initialization == Initialization::libtorch) {
+      EXPECT_GT(bias, 0);
+    } else {
+      EXPECT_EQ(bias, 0);
+    }
+  }
+}
+
+TEST(InitialWeights, AreTheSameForEveryActivationWithAndWithoutBatchNormalisation) {
+  Network elu(small_build("elu11", "elu"));
+  Network relu(small_build("elu11", "relu", true));
+  set_initial_weights(Initialization::lecun_normal, 5, elu.parameters());
+  set_initial_weights(Initialization::lecun_normal, 5, relu.parameters());
+  for (const auto& entry : elu.parameters().entries()) {
+    EXPECT_TRUE(at::equal(entry.value, relu.parameters().entry(entry.name).value)) << entry.name;
+  }
+  set_initial_weights(Initialization::lecun_normal, 6, relu.parameters());
+  EXPECT_FALSE(
+      at::equal(elu.parameters().entry("conv1.weight").value, relu.parameters().entry("conv1.weight").value));
+  EXPECT_FALSE(at::equal(elu.parameters().entry("conv4.weight").value.flatten().narrow(0, 0, 100),
+                         elu.parameters().entry("conv2.weight").value.flatten().narrow(0, 0, 100)));
+}
+
+}  // namespace
+}  // namespace elubench::network

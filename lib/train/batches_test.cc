@@ -1,0 +1,124 @@
+#include "train/batches.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "train/build.h"
+#include "train/diagnostics.h"
+#include "train/evaluation.h"
+#include "train/test_run.h"
+
+namespace elubench::train {
+namespace {
+
+// Images whose pixels are all their own number, so a batch says which images are in it.
+data::Images numbered_images(std::int64_t count) {
+  const at::Tensor numbers = at::arange(count, at::kFloat);
+  return {numbers.view({count, 1, 1, 1}).expand({count, 32, 32, 3}).contiguous(),
+          at::arange(count, at::kLong) % 5};
+}
+
+TEST(TrainingBatches, VisitEveryImageOnceAnEpochAcrossBatchBorders) {
+  const data::Images images = numbered_images(33);
+  network::Network network = build_network(small_run(), 5, at::kCPU);
+  TrainingBatches batches(images, 1, false);
+  std::map<std::int64_t, int> visits;
+  for (std::int64_t iteration = 0; iteration < 33; ++iteration) {  // 33 batches of 8 are 8 epochs of 33
+    batches.fill(iteration, network);
+    for (std::int64_t j = 0; j < 8; ++j) {
+      const auto image = network.images()[j][0][0][0].item<std::int64_t>();
+      EXPECT_EQ(network.labels()[j].item<std::int64_t>(), image % 5);
+      ++visits[image];
+    }
+    if (iteration == 3) {
+      EXPECT_EQ(visits.size(), 32u);
+    }
+  }
+  for (const auto& [image, count] : visits) EXPECT_EQ(count, 8) << image;
+}
+
+TEST(TrainingBatches, AreAPureFunctionOfTheIteration) {
+  const data::Images images = made_up_images(33, 5, 0);
+  network::Network network = build_network(small_run(), 5, at::kCPU);
+  TrainingBatches forwards(images, 1, true);
+  std::vector<at::Tensor> seen;
+  for (std::int64_t iteration = 0; iteration < 6; ++iteration) {
+    forwards.fill(iteration, network);
+    seen.push_back(network.images().clone());
+  }
+  TrainingBatches backwards(images, 1, true);
+  for (std::int64_t iteration = 5; iteration >= 0; --iteration) {
+    backwards.fill(iteration, network);
+    EXPECT_TRUE(at::equal(network.images(), seen[static_cast<std::size_t>(iteration)]));
+  }
+}
+
+TEST(TrainingBatches, CanBeLargerThanTheSet) {
+  const data::Images images = numbered_images(3);
+  network::Network network = build_network(small_run(), 5, at::kCPU);
+  TrainingBatches(images, 1, false).fill(0, network);
+  EXPECT_EQ(network.images().select(3, 0).select(2, 0).select(1, 0).narrow(0, 0, 6).sum().item<float>(), 6);
+}
+
+// 17 images in batches of 8: the last batch is filled up, and the filling must not count.
+TEST(Evaluation, CountsEveryImageOnceWhateverTheBatch) {
+  const data::Images images = made_up_images(17, 5, 1);
+  Specification specification = small_run();
+  network::Network eight = build_network(specification, 5, at::kCPU);
+  specification.batch_size = 17;
+  network::Network seventeen = build_network(specification, 5, at::kCPU);
+  const Evaluation a = evaluate(images, eight);
+  const Evaluation b = evaluate(images, seventeen);
+  EXPECT_NEAR(a.loss, b.loss, 1e-6);
+  EXPECT_EQ(a.error, b.error);
+}
+
+// The same sums from the network's own buffers, with all images in one batch.
+TEST(Diagnostics, AgreeWithTheWholeProbeInOneBatch) {
+  const data::Images images = made_up_images(17, 5, 1);
+  Specification specification = small_run();
+  network::Network small = build_network(specification, 5, at::kCPU);
+  const auto layers = diagnose(images, small);
+  specification.batch_size = 17;
+  network::Network whole = build_network(specification, 5, at::kCPU);
+  fill_in_order(images, 0, whole);
+  const network::Pass pass{.training = false, .seed = 0, .iteration = 0};
+  whole.forward(pass);
+  const at::Tensor x = whole.probes()[2].pre_activation.to(at::kDouble).clone();
+  const at::Tensor f = at::elu(x);
+  kernel::LossTotals loss;
+  whole.loss(17, 1.0 / 17, loss);
+  whole.backward(pass);
+  const at::Tensor gradient = whole.probes()[2].pre_activation.to(at::kDouble);
+  ASSERT_EQ(layers.size(), 11u);
+  EXPECT_EQ(layers[2].layer, "conv3");
+  EXPECT_TRUE(layers[2].has_activation);
+  EXPECT_FALSE(layers[10].has_activation);
+  EXPECT_NEAR(layers[2].activation_mean, f.mean().item<double>(), 1e-5);
+  EXPECT_NEAR(layers[2].activation_std, f.std(false).item<double>(), 1e-5);
+  EXPECT_NEAR(layers[2].gradient_norm, gradient.square().mean().sqrt().item<double>(), 1e-6);
+  EXPECT_EQ(layers[2].dead_fraction, 0);
+}
+
+// A channel whose bias is far below zero never fires.
+TEST(Diagnostics, FindDeadChannels) {
+  Specification specification = small_run();
+  specification.activation = "relu";
+  network::Network network = build_network(specification, 5, at::kCPU);
+  network.parameters().entry("conv2.bias").value.narrow(0, 0, 3).fill_(-1e6f);
+  const auto layers = diagnose(made_up_images(17, 5, 1), network);
+  EXPECT_EQ(layers[0].dead_fraction, 0);
+  EXPECT_GE(layers[1].dead_fraction, 3.0 / 10);
+}
+
+TEST(Schedule, HoldsTheLastBreakpointReached) {
+  const Schedule schedule{{0, 0.01}, {10, 0.005}};
+  EXPECT_EQ(value_at(schedule, 0), 0.01);
+  EXPECT_EQ(value_at(schedule, 9), 0.01);
+  EXPECT_EQ(value_at(schedule, 10), 0.005);
+  EXPECT_EQ(value_at(schedule, 1000), 0.005);
+}
+
+}  // namespace
+}  // namespace elubench::train

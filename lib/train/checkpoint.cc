@@ -1,0 +1,142 @@
+#include "train/checkpoint.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <functional>
+
+#include "base/call_text.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/safetensors.h"
+
+namespace elubench::train {
+namespace {
+
+constexpr const char* format_name = "elubench checkpoint 1";
+constexpr std::size_t kept = 2;
+
+// A named float32 tensor of the state, by reference.
+struct Part {
+  std::string name;
+  at::Tensor tensor;
+};
+
+std::vector<Part> parts_of(network::Parameters& parameters) {
+  std::vector<Part> parts{{"values", parameters.values()}, {"velocities", parameters.velocities()}};
+  for (const auto& statistic : parameters.statistics()) parts.push_back({statistic.name, statistic.value});
+  return parts;
+}
+
+template <class Number>
+Number number_at(const std::map<std::string, std::string>& metadata, const std::string& key) {
+  Number number{};
+  const auto found = metadata.find(key);
+  if (found != metadata.end()) {
+    const std::string& text = found->second;
+    if (std::from_chars(text.data(), text.data() + text.size(), number).ec == std::errc{}) return number;
+  }
+  throw Error("the checkpoint's header has no number '" + key + "'");
+}
+
+RunState state_from(const std::map<std::string, std::string>& metadata) {
+  const auto format = metadata.find("format");
+  if (format == metadata.end() || format->second != format_name) {
+    throw Error("it is not of this version's format ('" + std::string(format_name) + "')");
+  }
+  RunState state;
+  state.iteration = number_at<std::int64_t>(metadata, "iteration");
+  state.since_last_row.loss = number_at<double>(metadata, "loss");
+  state.since_last_row.wrong = number_at<std::int64_t>(metadata, "wrong");
+  state.since_last_row.images = number_at<std::int64_t>(metadata, "images");
+  state.seconds = number_at<double>(metadata, "seconds");
+  state.rows = number_at<std::int64_t>(metadata, "rows");
+  return state;
+}
+
+std::map<std::string, std::string> metadata_of(const RunState& state) {
+  return {{"format", format_name},
+          {"iteration", std::to_string(state.iteration)},
+          {"loss", number_text(state.since_last_row.loss)},
+          {"wrong", std::to_string(state.since_last_row.wrong)},
+          {"images", std::to_string(state.since_last_row.images)},
+          {"seconds", number_text(state.seconds)},
+          {"rows", std::to_string(state.rows)}};
+}
+
+}  // namespace
+
+CheckpointStore::CheckpointStore(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+std::filesystem::path CheckpointStore::path_of(std::int64_t iteration) const {
+  std::string number = std::to_string(iteration);
+  number.insert(0, number.size() < 9 ? 9 - number.size() : 0, '0');
+  return folder_ / ("checkpoint-" + number + ".safetensors");
+}
+
+std::vector<std::int64_t> CheckpointStore::iterations() const {
+  std::vector<std::int64_t> found;
+  if (!std::filesystem::is_directory(folder_)) return found;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+    const std::string name = entry.path().filename().string();
+    const std::string prefix = "checkpoint-";
+    std::int64_t iteration = 0;
+    if (!name.starts_with(prefix)) continue;
+    std::from_chars(name.data() + prefix.size(), name.data() + name.size(), iteration);
+    if (entry.path() == path_of(iteration)) found.push_back(iteration);
+  }
+  std::sort(found.begin(), found.end(), std::greater<>());
+  return found;
+}
+
+void CheckpointStore::save(const RunState& state, network::Parameters& parameters) {
+  std::vector<at::Tensor> hosts;  // keep the bytes alive while they are written
+  std::vector<StoredTensor> stored;
+  for (const Part& part : parts_of(parameters)) {
+    hosts.push_back(part.tensor.to(at::kCPU).contiguous());
+    const auto* first = static_cast<const std::byte*>(hosts.back().const_data_ptr());
+    stored.push_back({part.name, StoredType::f32, {part.tensor.numel()}, {first, hosts.back().nbytes()}});
+  }
+  write_safetensors(path_of(state.iteration), stored, metadata_of(state), true);
+  const std::vector<std::int64_t> all = iterations();
+  for (std::size_t i = kept; i < all.size(); ++i) std::filesystem::remove(path_of(all[i]));
+}
+
+RunState CheckpointStore::load(std::int64_t iteration, network::Parameters& parameters) const {
+  const std::filesystem::path path = path_of(iteration);
+  try {
+    const SafetensorsFile file(path);
+    if (!file.has_checksum()) throw Error("it has no checksum");
+    const RunState state = state_from(file.metadata());
+    for (Part& part : parts_of(parameters)) {
+      const StoredTensor& stored = file.at(part.name);
+      if (stored.type != StoredType::f32 || stored.bytes.size() != part.tensor.nbytes()) {
+        throw Error("its tensor '" + part.name + "' is of another network");
+      }
+      at::Tensor host = at::empty({part.tensor.numel()}, at::kFloat);
+      std::memcpy(host.mutable_data_ptr(), stored.bytes.data(), stored.bytes.size());
+      part.tensor.copy_(host);
+    }
+    parameters.refresh_copy();
+    return state;
+  } catch (const Error& error) {
+    throw Error("checkpoint " + path.string() + " cannot be used: " + error.what());
+  }
+}
+
+std::optional<RunState> CheckpointStore::load_newest(network::Parameters& parameters) const {
+  for (std::int64_t iteration : iterations()) {
+    try {
+      return load(iteration, parameters);
+    } catch (const Error& error) {
+      log_warning(std::string(error.what()) + "; falling back to the one before");
+    }
+  }
+  return std::nullopt;
+}
+
+std::int64_t CheckpointStore::bytes(std::int64_t parameters) {
+  return 2 * parameters * static_cast<std::int64_t>(sizeof(float));
+}
+
+}  // namespace elubench::train

@@ -1,0 +1,48 @@
+// Everything that a run needs to go on as if it had never stopped.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "kernel/softmax_cross_entropy.h"
+#include "network/parameters.h"
+
+namespace elubench::train {
+
+// The part of a run's state that is not in the network.
+struct RunState {
+  std::int64_t iteration = 0;         // updates done
+  kernel::LossTotals since_last_row;  // of the training rows
+  double seconds = 0;                 // of training alone, over all sessions
+  std::int64_t rows = 0;              // of metrics.csv that belong to it
+};
+
+// The checkpoints in a run folder: files `checkpoint-<iteration>.safetensors`, of which the newest two are kept.
+class CheckpointStore {
+ public:
+  explicit CheckpointStore(std::filesystem::path folder);
+
+  // Writes to a new file, with checksum, flushes it and gives it its name; only then removes what is older than
+  // the one before. On failure throws Error and leaves the others as they are.
+  void save(const RunState& state, network::Parameters& parameters);
+
+  // The iterations of the checkpoints that are there, newest first.
+  std::vector<std::int64_t> iterations() const;
+
+  // Reads one into `parameters`. Throws Error that says what is damaged; `parameters` may then hold anything.
+  RunState load(std::int64_t iteration, network::Parameters& parameters) const;
+
+  // Reads the newest that is whole, with a warning for each that is not; none: nothing.
+  std::optional<RunState> load_newest(network::Parameters& parameters) const;
+
+  static std::int64_t bytes(std::int64_t parameters);
+
+ private:
+  std::filesystem::path path_of(std::int64_t iteration) const;
+
+  std::filesystem::path folder_;
+};
+
+}  // namespace elubench::train

@@ -1,0 +1,19 @@
+#include "train/evaluation.h"
+
+#include "train/batches.h"
+
+namespace elubench::train {
+
+Evaluation evaluate(const data::Images& images, network::Network& network) {
+  const network::Pass pass{.training = false, .seed = 0, .iteration = 0};
+  kernel::LossTotals totals;
+  for (std::int64_t first = 0; first < images.size(); first += network.batch_size()) {
+    const std::int64_t valid = fill_in_order(images, first, network);
+    network.forward(pass);
+    network.loss(valid, 0, totals);
+  }
+  const double count = static_cast<double>(totals.images);
+  return {totals.loss / count, 100 * static_cast<double>(totals.wrong) / count};
+}
+
+}  // namespace elubench::train

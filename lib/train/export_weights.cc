@@ -1,0 +1,34 @@
+#include <ATen/Functions.h>
+
+#include "base/error.h"
+#include "base/safetensors.h"
+#include "train/build.h"
+#include "train/checkpoint.h"
+#include "train/trainer.h"
+
+namespace elubench::train {
+
+void export_weights(const Specification& specification, std::int64_t classes, const std::filesystem::path& folder,
+                    const std::filesystem::path& out) {
+  network::Network network = build_network(specification, classes, at::kCPU);
+  if (!CheckpointStore(folder).load_newest(network.parameters())) {
+    throw Error("no usable checkpoint in " + folder.string() + "; train it with elubench run");
+  }
+  std::vector<at::Tensor> kept;
+  std::vector<StoredTensor> stored;
+  const auto add = [&](const std::string& name, const at::Tensor& tensor) {
+    kept.push_back(tensor.contiguous(at::MemoryFormat::Contiguous));
+    const auto* first = static_cast<const std::byte*>(kept.back().const_data_ptr());
+    stored.push_back({name, StoredType::f32, kept.back().sizes().vec(), {first, kept.back().nbytes()}});
+  };
+  for (const auto& entry : network.parameters().entries()) add(entry.name, entry.value);
+  for (const auto& statistic : network.parameters().statistics()) add(statistic.name, statistic.value);
+  write_safetensors(out, stored, {}, false);
+}
+
+std::int64_t checkpoint_bytes(const Specification& specification, std::int64_t classes) {
+  return CheckpointStore::bytes(
+      network::cost_of(specification.network, classes, specification.batch_norm).parameters);
+}
+
+}  // namespace elubench::train

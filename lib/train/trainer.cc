@@ -1,0 +1,199 @@
+#include "train/trainer.h"
+
+#include <ATen/Context.h>
+
+#include <chrono>
+#include <cmath>
+#include <limits>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/log.h"
+#include "train/build.h"
+#include "train/checkpoint.h"
+#include "train/diagnostics.h"
+#include "train/step.h"
+
+namespace elubench::train {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// fp32 means IEEE single precision, and results repeat: LibTorch's defaults on CUDA promise neither.
+void require_exact_arithmetic() {
+  at::globalContext().setAllowTF32CuBLAS(false);
+  at::globalContext().setAllowTF32CuDNN(false);
+  at::globalContext().setBenchmarkCuDNN(false);
+  at::globalContext().setDeterministicCuDNN(true);
+}
+
+class Trainer {
+ public:
+  Trainer(const Specification& specification, const data::Dataset& dataset, const std::filesystem::path& folder,
+          at::Device device, Recorder& recorder)
+      : specification_(specification),
+        dataset_(dataset),
+        recorder_(recorder),
+        checkpoints_(folder),
+        network_(build_network(specification, dataset.classes, device)),
+        step_(specification_, dataset_, network_) {}
+
+  Outcome run() {
+    resume();
+    if (specification_.iterations == 0 && state_.rows == 0) {
+      test();
+      save();
+    }
+    session_start_ = Clock::now();
+    first_iteration_ = state_.iteration;
+    while (state_.iteration < specification_.iterations) {
+      if (!iterate()) return diverged();
+      throw_if_interrupted();
+    }
+    return {false, state_.iteration};
+  }
+
+ private:
+  // One iteration and what is due after it; false if the loss was not finite.
+  bool iterate() {
+    const Clock::time_point start = Clock::now();
+    step_.run(state_.iteration, state_.since_last_row);
+    if (!std::isfinite(state_.since_last_row.loss)) return false;
+    ++state_.iteration;
+    const double seconds = seconds_since(start);
+    state_.seconds += seconds;
+    row_seconds_ += seconds;
+    row_images_ += specification_.batch_size;
+    report_progress();
+    if (due(specification_.log_every)) record_training();
+    if (due(specification_.test_every)) test();
+    if (due(specification_.checkpoint_every) || interrupt_signal() != 0) save();
+    return true;
+  }
+
+  bool due(std::int64_t every) const {
+    return state_.iteration % every == 0 || state_.iteration == specification_.iterations;
+  }
+
+  // From the newest checkpoint that is whole and whose rows are all there; else from the beginning.
+  void resume() {
+    for (std::int64_t iteration : checkpoints_.iterations()) {
+      try {
+        const RunState state = checkpoints_.load(iteration, network_.parameters());
+        if (recorder_.rows_through(iteration) != state.rows) {
+          throw Error("checkpoint of iteration " + std::to_string(iteration) +
+                      " cannot be used: metrics.csv has lost rows that it counts on");
+        }
+        state_ = state;
+        recorder_.cut_after(iteration);
+        log_info("resumed at iteration " + std::to_string(iteration));
+        return;
+      } catch (const UsageError&) {
+        throw;
+      } catch (const Error& error) {
+        log_warning(std::string(error.what()) + "; going back to the state before it");
+      }
+    }
+    network_ = build_network(specification_, dataset_.classes, network_.images().device());
+    recorder_.cut_after(-1);
+  }
+
+  void record(const std::string& split, const std::string& name, double value) {
+    const double seen = static_cast<double>(state_.iteration) * static_cast<double>(specification_.batch_size);
+    recorder_.record({state_.iteration, seen / static_cast<double>(dataset_.train.size()), split, name, value});
+    ++state_.rows;
+  }
+
+  void record_training() {
+    const kernel::LossTotals& totals = state_.since_last_row;
+    const double images = static_cast<double>(totals.images);
+    record("train", "loss", totals.loss / images);
+    record("train", "error", 100 * static_cast<double>(totals.wrong) / images);
+    record("train", "learning_rate", value_at(specification_.learning_rate, state_.iteration - 1));
+    record("train", "images_per_second", static_cast<double>(row_images_) / row_seconds_);
+    record("train", "seconds", state_.seconds);
+    state_.since_last_row = {};
+    row_images_ = 0;
+    row_seconds_ = 0;
+  }
+
+  void test() {
+    const Evaluation result = evaluate(dataset_.test, network_);
+    test_error_ = result.error;
+    record("test", "loss", result.loss);
+    record("test", "error", result.error);
+    if (dataset_.validation.size() > 0) {
+      const Evaluation held_out = evaluate(dataset_.validation, network_);
+      record("validation", "loss", held_out.loss);
+      record("validation", "error", held_out.error);
+    }
+    for (const LayerDiagnostics& layer : diagnose(dataset_.test, network_)) {
+      if (layer.has_activation) {
+        record("probe", "activation_mean/" + layer.layer, layer.activation_mean);
+        record("probe", "activation_std/" + layer.layer, layer.activation_std);
+        record("probe", "dead_fraction/" + layer.layer, layer.dead_fraction);
+      }
+      record("probe", "gradient_norm/" + layer.layer, layer.gradient_norm);
+    }
+  }
+
+  void save() {
+    const std::int64_t rows = recorder_.flush();
+    if (rows != state_.rows)
+      throw Error("metrics.csv changed while the run was training; run the same command again");
+    checkpoints_.save(state_, network_.parameters());
+  }
+
+  Outcome diverged() {
+    recorder_.flush();
+    return {true, state_.iteration + 1};
+  }
+
+  void report_progress() {
+    const kernel::LossTotals& totals = state_.since_last_row;
+    const double done = static_cast<double>(state_.iteration - first_iteration_);
+    const double left = static_cast<double>(specification_.iterations - state_.iteration);
+    recorder_.progress({state_.iteration, specification_.iterations,
+                        totals.loss / static_cast<double>(totals.images), test_error_,
+                        static_cast<double>(row_images_) / row_seconds_,
+                        seconds_since(session_start_) / done * left});
+  }
+
+  const Specification specification_;
+  const data::Dataset& dataset_;
+  Recorder& recorder_;
+  CheckpointStore checkpoints_;
+  network::Network network_;
+  Step step_;
+  RunState state_;
+  double test_error_ = std::numeric_limits<double>::quiet_NaN();
+  // Since the last training row, of this session.
+  std::int64_t row_images_ = 0;
+  double row_seconds_ = 0;
+  Clock::time_point session_start_;
+  std::int64_t first_iteration_ = 0;
+};
+
+}  // namespace
+
+Outcome run(const Specification& specification, const data::Dataset& dataset, const std::filesystem::path& folder,
+            at::Device device, Recorder& recorder) {
+  require_exact_arithmetic();
+  return Trainer(specification, dataset, folder, device, recorder).run();
+}
+
+Evaluation evaluate_checkpoint(const Specification& specification, const data::Dataset& dataset,
+                               const std::filesystem::path& folder, at::Device device) {
+  require_exact_arithmetic();
+  network::Network network = build_network(specification, dataset.classes, device);
+  if (!CheckpointStore(folder).load_newest(network.parameters())) {
+    throw Error("no usable checkpoint in " + folder.string() + "; train it with elubench run");
+  }
+  return evaluate(dataset.test, network);
+}
+
+}  // namespace elubench::train

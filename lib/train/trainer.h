@@ -1,0 +1,41 @@
+// One run, from its specification to its last checkpoint.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "data/dataset.h"
+#include "train/evaluation.h"
+#include "train/recorder.h"
+#include "train/specification.h"
+
+namespace elubench::train {
+
+struct Outcome {
+  bool diverged = false;  // the loss was not finite; rows and the last good checkpoint are kept
+  std::int64_t iteration = 0;
+};
+
+// Trains in `folder` (which must be there and be locked by the caller): resumes from the newest checkpoint that is
+// whole and whose rows `recorder` still has, else starts from the initial weights. Saves every `checkpoint_every`
+// iterations and at the end. Throws Interrupted, after saving, when a signal asked to stop (see base/interrupt.h).
+Outcome run(const Specification& specification, const data::Dataset& dataset, const std::filesystem::path& folder,
+            at::Device device, Recorder& recorder);
+
+// Test loss and error of the newest whole checkpoint in `folder`. Throws Error where there is none.
+Evaluation evaluate_checkpoint(const Specification& specification, const data::Dataset& dataset,
+                               const std::filesystem::path& folder, at::Device device);
+
+// Writes the weights of the newest whole checkpoint in `folder` as safetensors, fp32: `conv1.weight` (OIHW),
+// `conv1.bias`, ...; with batch normalisation also `bn1.weight`, `bn1.bias`, `bn1.running_mean`,
+// `bn1.running_var`, ...
+void export_weights(const Specification& specification, std::int64_t classes, const std::filesystem::path& folder,
+                    const std::filesystem::path& out);
+
+// Bytes of one checkpoint, for the plan's disk estimate.
+std::int64_t checkpoint_bytes(const Specification& specification, std::int64_t classes);
+
+}  // namespace elubench::train

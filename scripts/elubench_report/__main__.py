@@ -1,0 +1,95 @@
+"""`scripts/report EXPERIMENT...`: see --help."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from elubench_report import text
+from elubench_report.errors import ReportError
+from elubench_report.experiment import read_experiment
+from elubench_report.page import Report, draw
+from elubench_report.summary import outcome, titled
+from elubench_report.tables import Table
+
+_DESCRIPTION = """\
+Draws the comparison report of one or more experiments.
+
+An EXPERIMENT is a folder with experiment.toml and the runs that `elubench run` made in it. Its report is
+written to EXPERIMENT/report/ and replaces the one that is there:
+  index.html   everything, in one file that needs no network
+  report.md    the same as Markdown
+  tables/      the tables for LaTeX (booktabs)
+  figures/     the figures as PDF and PNG, each with the CSV that it was drawn from
+The same metrics give the same bytes. The result table goes to stdout, warnings to stderr."""
+
+_EPILOGUE = """\
+exit codes: 0 drawn; 2 bad usage or input (one line on stderr says what)
+
+examples:
+  scripts/report results/quickstart
+  scripts/report results/*            several at once: a report each, and a table of all"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        "scripts/report",
+        description=_DESCRIPTION,
+        epilog=_EPILOGUE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "experiments", nargs="+", type=Path, metavar="EXPERIMENT", help="folder with experiment.toml"
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write to DIR/NAME/ instead of EXPERIMENT/report/")
+    options = parser.parse_args(arguments)
+    try:
+        experiments = [read_experiment(folder) for folder in options.experiments]
+        reports = [draw(e, options.out / e.name if options.out else None) for e in experiments]
+    except ReportError as error:
+        print(f"scripts/report: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"scripts/report: cannot write the report: {error}", file=sys.stderr)
+        return 2
+    for report in reports:
+        _print(report)
+    if len(reports) > 1:
+        print(_summary(reports).plain())
+    return 0
+
+
+def _print(report: Report) -> None:
+    print(report.experiment.title)
+    print(report.tables["results"].plain())
+    relative = os.path.relpath(report.index)
+    print(f"report: {report.index if relative.startswith('..') else relative}\n")
+    for warning in report.warnings:
+        print(f"warning: {report.experiment.name}: {warning}", file=sys.stderr)
+
+
+def _summary(reports: Sequence[Report]) -> Table:
+    rows = []
+    for report in reports:
+        for result in report.results:
+            comparison = result.comparison
+            rows.append(
+                [
+                    titled(report.experiment, report.experiment.name),
+                    report.experiment.label(result.variant),
+                    str(len(result.errors)),
+                    text.mean_and_sd(result.errors.values()),
+                    text.effect(comparison.paired) if comparison else text.ABSENT,
+                    outcome(comparison),
+                ]
+            )
+    header = ["experiment", "activation", "runs", "test error (%)", "less baseline", "outcome"]
+    return Table("summary", "All experiments", header, rows)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

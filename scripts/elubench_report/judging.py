@@ -1,0 +1,152 @@
+"""How a claim is judged from a comparison of paired runs.
+
+Supported: the claimed sign and Holm-adjusted p < .05 (Wilcoxon signed-rank, exact, two-sided). Contradicted: the
+opposite sign, likewise. Else undecided. ELU is compared with ReLU; with and without batch normalisation count as
+two comparisons, and the verdict is the one without where there are such runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from elubench_report import text
+from elubench_report.activations import Activation
+from elubench_report.claim import Claim, Verdict
+from elubench_report.experiment import Experiment, Variant
+from elubench_report.results import Comparison, Values
+from elubench_report.statistics import smallest_pairs
+
+ELU = Activation("elu", (("alpha", 1.0),))
+RELU = Activation("relu")
+
+
+@dataclass(frozen=True)
+class Question:
+    """How a claim reads a comparison: the claimed sign of subject minus reference, and how the effect is shown."""
+
+    claimed_sign: int
+    measure: str  # "test error, points"
+    digits: int = 2
+
+
+def subject_of(experiment: Experiment) -> Activation:
+    """The ELU that claims are judged on: alpha = 1, else the first that there is."""
+    there = [v.activation for v in experiment.variants if v.activation.name == "elu"]
+    return ELU if ELU in there or not there else there[0]
+
+
+def not_measured(number: int, statement: str, why: str, evidence: Sequence[str] = ()) -> Claim:
+    """A claim that these runs cannot judge; `why` says what it takes."""
+    return Claim(
+        number,
+        statement,
+        Verdict.NOT_MEASURED,
+        "",
+        text.ABSENT,
+        text.ABSENT,
+        "0",
+        text.ABSENT,
+        list(evidence),
+        why[0].upper() + why[1:] + ".",
+    )
+
+
+def _no_elu_against_relu(experiment: Experiment) -> str:
+    return "" if _pairable(experiment) else "needs finished runs of ELU and ReLU with the same seed"
+
+
+def _pairable(experiment: Experiment) -> bool:
+    subject = subject_of(experiment)
+    return any(
+        {r.seed for r in experiment.finished(v)}
+        & {r.seed for r in experiment.finished(Variant(RELU, v.batch_norm))}
+        for v in experiment.variants
+        if v.activation == subject
+    )
+
+
+def elu_comparisons(experiment: Experiment, comparisons: Sequence[Comparison]) -> list[Comparison]:
+    """Those of the judged ELU, without batch normalisation first."""
+    return [c for c in comparisons if c.subject.activation == subject_of(experiment)]
+
+
+def verdict_of(comparison: Comparison, claimed_sign: int) -> Verdict:
+    """The rule of the module's head."""
+    if not comparison.decided or not comparison.paired.effect:
+        return Verdict.UNDECIDED
+    return Verdict.SUPPORTED if np.sign(comparison.paired.effect) == claimed_sign else Verdict.CONTRADICTED
+
+
+def deciding(comparison: Comparison) -> str:
+    """What would decide an undecided comparison."""
+    if comparison.decided:
+        return ""
+    needed, n = smallest_pairs(comparison.family), comparison.paired.n
+    if n < needed:
+        smallest = text.p_value(2.0 ** (1 - n))
+        family = f" with Holm over {text.count(comparison.family, 'comparison')}" if comparison.family > 1 else ""
+        return (
+            f"At least {text.count(needed - n, 'more paired run')}: with {n} the smallest exact two-sided "
+            f"p is {smallest}; {needed} pairs can fall below .05{family}."
+        )
+    more = comparison.more_runs
+    if more is None:
+        return "More paired runs; the differences seen so far do not tell how many."
+    return f"About {more} more paired runs would show a difference of this size with 80 % power."
+
+
+def judged(
+    number: int,
+    statement: str,
+    question: Question,
+    experiment: Experiment,
+    comparisons: Sequence[Comparison],
+    why_not: str,
+    evidence: Sequence[str] = (),
+    qualifier: str = "",
+) -> Claim:
+    """The claim with the verdict of ELU's first comparison; `why_not` says what is missing where there is none."""
+    mine = elu_comparisons(experiment, comparisons)
+    if not mine:
+        return not_measured(number, statement, _no_elu_against_relu(experiment) or why_not, evidence)
+    first = mine[0]
+    others = [sentence_of(experiment, c, question) for c in mine[1:]]
+    return Claim(
+        number,
+        statement,
+        verdict_of(first, question.claimed_sign),
+        qualifier,
+        f"{text.effect(first.paired, question.digits)} {question.measure}",
+        text.interval(first.paired.interval, question.digits),
+        str(first.paired.n),
+        text.p_value(first.p_adjusted),
+        [*evidence, *others],
+        deciding(first),
+    )
+
+
+def sentence_of(experiment: Experiment, comparison: Comparison, question: Question) -> str:
+    """One comparison with its verdict."""
+    paired = comparison.paired
+    against = (
+        "" if comparison.subject == comparison.reference else f" less {experiment.label(comparison.reference)}"
+    )
+    return (
+        f"{experiment.label(comparison.subject)}{against}: "
+        f"{text.effect(paired, question.digits)} {question.measure}, interval "
+        f"{text.interval(paired.interval, question.digits)}, {text.count(paired.n, 'pair')}, "
+        f"p {text.p_value(comparison.p_adjusted)}: {verdict_of(comparison, question.claimed_sign)}."
+    )
+
+
+def per_variant(experiment: Experiment, values: Values, digits: int, unit: str) -> str:
+    """`unit: ReLU 31.56 ± 0.37 and ELU 28.75 ± 0.24.`; empty where there are no values."""
+    shown = [
+        f"{experiment.label(v)} {text.mean_and_sd(by_seed.values(), digits)}"
+        for v, by_seed in values.items()
+        if by_seed
+    ]
+    return f"{unit}: {text.joined(shown)}." if shown else ""

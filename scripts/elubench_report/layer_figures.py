@@ -1,0 +1,204 @@
+"""The figures of what goes on inside the network, by layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import matplotlib
+import numpy as np
+from matplotlib import colormaps, colors
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+
+from elubench_report.curves import mean_curve, probe
+from elubench_report.drawing import Cell, Figure, canvas, complete, height_for, label_room
+from elubench_report.experiment import Experiment
+from elubench_report.layers import DIAGNOSTICS, DISPLAY_SCALE, Diagnostic, gradient_ratio_series, layers
+from elubench_report.learning_figures import CURVE_HEADER, FEW_POINTS, curve_rows, draw_line, finish, lines_of
+from elubench_report.style import (
+    FONT_SIZE,
+    INK,
+    ONE_COLUMN,
+    RC,
+    THOUSANDS,
+    TWO_COLUMNS,
+    EndLabel,
+    colour,
+    label_ends,
+    line_style,
+    scientific,
+)
+
+
+def diagnostics(experiment: Experiment) -> list[Figure]:
+    """Each diagnostic across the layers at the last point; the gradient's way back; each over training."""
+    recorded = {diagnostic: layers(experiment, diagnostic.metric) for diagnostic in DIAGNOSTICS}
+    recorded = {diagnostic: names for diagnostic, names in recorded.items() if names}
+    gradients = layers(experiment, "gradient_norm")
+    with matplotlib.rc_context(RC):
+        figures = [_across_layers(experiment, diagnostic, names) for diagnostic, names in recorded.items()]
+        if len(gradients) > 1:
+            figures += _gradient_ratio(experiment, gradients)
+        return figures + [_over_training(experiment, diagnostic, names) for diagnostic, names in recorded.items()]
+
+
+def _across_layers(experiment: Experiment, diagnostic: Diagnostic, names: list[str]) -> Figure:
+    scale = DISPLAY_SCALE.get(diagnostic.metric, 1.0)
+    rows: list[list[Cell]] = []
+    drawn = []
+    for variant in experiment.variants:
+        curves = [mean_curve(experiment.to_draw(variant), probe(diagnostic.metric, name)) for name in names]
+        if not all(len(curve) for curve in curves):
+            continue
+        values = np.array([curve.mean[-1] for curve in curves]) * scale
+        bands = [None if c.low is None else (c.low[-1] * scale, c.high[-1] * scale) for c in curves]
+        drawn.append((variant, values, bands))
+        rows += [
+            [variant.text(), name, int(c.x[-1]), float(v), *(b or (None, None)), c.n]
+            for name, c, v, b in zip(names, curves, values, bands, strict=True)
+        ]
+    room = label_room([experiment.label(variant) for variant, _, _ in drawn])
+    left = 0.62 if diagnostic.logarithmic else 0.5
+    figure, (axes,) = canvas(ONE_COLUMN, height_for(len(drawn), 2.3), right=room, left=left)
+    x = np.arange(1, len(names) + 1)
+    for variant, values, bands in drawn:
+        shade = colour(experiment, variant)
+        axes.plot(x, values, color=shade, linestyle=line_style(variant), marker="o", zorder=3)
+        if all(bands):
+            axes.fill_between(x, *np.array(bands).T, color=shade, alpha=0.18, linewidth=0, zorder=2)
+    _layer_axis(axes, names)
+    _value_axis(axes, diagnostic, [values for _, values, _ in drawn])
+    label_ends(
+        axes,
+        [
+            EndLabel(float(values[-1]), experiment.label(v), colour(experiment, v))
+            for v, values, _ in drawn
+            if np.isfinite(values[-1])
+        ],
+    )
+    complete(figure, experiment.synthetic)
+    caption = (
+        f"At the last evaluation: {diagnostic.definition}, on the probe batch of test images in evaluation mode."
+    )
+    header = ["variant", "layer", "iteration", "mean", "low", "high", "runs"]
+    return Figure(
+        f"{diagnostic.metric}_layers", f"{diagnostic.label} across layers", caption, figure, header, rows
+    )
+
+
+def _layer_axis(axes: Axes, names: list[str]) -> None:
+    axes.set_xlim(0.7, len(names) + 0.3)
+    axes.set_xticks(range(1, len(names) + 1), [name.removeprefix("conv") for name in names])
+    axes.set_xlabel("convolution")
+
+
+def _value_axis(axes: Axes, diagnostic: Diagnostic, values: Sequence[np.ndarray]) -> None:
+    axes.set_ylabel(diagnostic.axis)
+    finite = np.concatenate([v[np.isfinite(v)] for v in values]) if values else np.array([])
+    if diagnostic.logarithmic and (finite > 0).any():
+        axes.set_yscale("log")
+        narrow = np.log10(finite.max() / finite[finite > 0].min()) < 1.5
+        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if narrow else (1.0,), numticks=7))
+        axes.yaxis.set_major_formatter(FuncFormatter(scientific))
+        axes.yaxis.set_minor_formatter(NullFormatter())
+    elif diagnostic.metric == "dead_fraction":
+        top = max(10.0, 1.08 * float(finite.max(initial=0.0)))
+        axes.set_ylim(-0.03 * top, top)
+    elif diagnostic.metric == "activation_mean":
+        axes.axhline(0, color=INK, linewidth=0.6, zorder=1)
+
+
+def _over_training(experiment: Experiment, diagnostic: Diagnostic, names: list[str]) -> Figure:
+    scale = DISPLAY_SCALE.get(diagnostic.metric, 1.0)
+    variants = [
+        v
+        for v in experiment.variants
+        if any(len(probe(diagnostic.metric, names[0])(r)) for r in experiment.to_draw(v))
+    ]
+    columns = min(len(variants), 4)
+    height_rows = -(-len(variants) // columns)
+    width = TWO_COLUMNS if columns > 2 else 0.5 + 2.35 * columns + 0.7
+    figure, panels = canvas(
+        width, 0.75 + 1.55 * height_rows, height_rows, columns, right=0.62, share=True, left=0.62
+    )
+    shades = [colors.to_hex(c) for c in colormaps["viridis"](np.linspace(0.0, 0.88, len(names)))]
+    rows: list[list[Cell]] = []
+    drawn: list[np.ndarray] = []
+    for axes, variant in zip(panels, variants, strict=False):
+        for name, shade in zip(names, shades, strict=True):
+            curve = mean_curve(experiment.to_draw(variant), probe(diagnostic.metric, name))
+            marker = "o" if len(curve) <= FEW_POINTS else ""
+            axes.plot(curve.x, curve.mean * scale, color=shade, linewidth=1.0, marker=marker, markersize=2.5)
+            drawn.append(curve.mean * scale)
+            rows += [
+                [variant.text(), name, int(i), float(v), curve.n]
+                for i, v in zip(curve.x, curve.mean * scale, strict=True)
+            ]
+        axes.set_title(experiment.label(variant), color=colour(experiment, variant), pad=3, fontweight="bold")
+    for index, axes in enumerate(panels):
+        _panel(axes, diagnostic, drawn, index, columns, len(variants))
+    _layer_key(figure, names, shades)
+    complete(figure, experiment.synthetic)
+    caption = f"Every layer, mean over runs: {diagnostic.definition}."
+    header = ["variant", "layer", "iteration", "mean", "runs"]
+    return Figure(
+        f"{diagnostic.metric}_training",
+        f"{diagnostic.label} over training",
+        caption,
+        figure,
+        header,
+        rows,
+        wide=True,
+    )
+
+
+def _panel(
+    axes: Axes, diagnostic: Diagnostic, drawn: Sequence[np.ndarray], index: int, columns: int, used: int
+) -> None:
+    axes.set_visible(index < used)
+    _value_axis(axes, diagnostic, drawn)
+    axes.xaxis.set_major_formatter(THOUSANDS)
+    axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+    if index % columns:
+        axes.set_ylabel("")
+    if index + columns >= used:
+        axes.set_xlabel("iterations")
+        axes.tick_params(labelbottom=True)
+
+
+def _layer_key(figure: Canvas, names: list[str], shades: list[str]) -> None:
+    handles = [Line2D([], [], color=shade, linewidth=1.6) for shade in shades]
+    figure.legend(
+        handles,
+        [name.removeprefix("conv") for name in names],
+        title="layer",
+        loc="center right",
+        bbox_to_anchor=(1.0, 0.53),
+        title_fontsize=FONT_SIZE - 1,
+        handlelength=1.2,
+        labelspacing=0.25,
+        borderaxespad=0.3,
+    )
+
+
+def _gradient_ratio(experiment: Experiment, names: list[str]) -> list[Figure]:
+    lines = list(lines_of(experiment, lambda run: gradient_ratio_series(run, names), {}, False))
+    if not lines:
+        return []
+    figure, (axes,) = canvas(
+        ONE_COLUMN, height_for(len(lines), 2.3), right=label_room([line.label for line in lines])
+    )
+    ends = [draw_line(axes, line, colour(experiment, line.variant), 0) for line in lines]
+    finish(axes, "iterations", "log10 (first / last layer)", lines, 0)
+    values = np.concatenate([line.curve.mean for line in lines])
+    axes.set_ylim(values.min() - 0.1 * np.ptp(values) - 0.05, values.max() + 0.1 * np.ptp(values) + 0.05)
+    label_ends(axes, [end for end in ends if end is not None])
+    complete(figure, experiment.synthetic)
+    caption = (
+        f"Gradient norm of the first layer ({names[0]}) over the last one's ({names[-1]}), powers of ten: lower "
+        "means that less of the gradient arrives. Layers differ in size, so compare activations, not with 0."
+    )
+    rows = curve_rows(lines, experiment, lambda run: gradient_ratio_series(run, names))
+    return [Figure("gradient_ratio", "Gradient, first over last layer", caption, figure, CURVE_HEADER, rows)]

@@ -1,0 +1,113 @@
+"""Draws one experiment's report folder."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from elubench_report.activations import FUNCTIONS
+from elubench_report.checks import warnings
+from elubench_report.claims import judge
+from elubench_report.definitions import DEFINITIONS
+from elubench_report.drawing import SYNTHETIC, Figure
+from elubench_report.experiment import Experiment
+from elubench_report.layer_figures import diagnostics
+from elubench_report.learning_figures import learning_curves
+from elubench_report.reference import Reference, read_reference
+from elubench_report.results import Result, results
+from elubench_report.single_figures import differences, elu_curve
+from elubench_report.summary import all_tables, headline
+from elubench_report.tables import Table
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was drawn."""
+
+    experiment: Experiment
+    folder: Path
+    results: list[Result]
+    tables: dict[str, Table]
+    warnings: list[str]
+
+    @property
+    def index(self) -> Path:
+        return self.folder / "index.html"
+
+
+def draw(experiment: Experiment, folder: Path | None = None) -> Report:
+    """Writes the whole report to `folder` (by default <experiment>/report/) in place of what was there."""
+    folder = folder or experiment.folder / "report"
+    table = results(experiment)
+    found = warnings(experiment)
+    reference = _reference(experiment, found)
+    claims = judge(experiment)
+    tables = all_tables(experiment, table, reference, claims)
+    figures = {
+        "difference": differences(experiment, table),
+        "curves": learning_curves(experiment, reference),
+        "layers": diagnostics(experiment),
+        "function": [elu_curve(experiment.synthetic)],
+    }
+    context = {
+        "experiment": experiment,
+        "headline": headline(experiment, table),
+        "warnings": found,
+        "claims": claims,
+        "tables": tables,
+        "figures": figures,
+        "reference": reference,
+        "definitions": DEFINITIONS,
+        "synthetic": SYNTHETIC if experiment.synthetic else "",
+        "functions": json.dumps([asdict(f) for f in FUNCTIONS], ensure_ascii=False, sort_keys=True),
+    }
+    _replace(folder, context, [figure for group in figures.values() for figure in group], tables)
+    return Report(experiment, folder, table, tables, found)
+
+
+def _reference(experiment: Experiment, found: list[str]) -> Reference | None:
+    key = experiment.recipe.get("reference")
+    if not key or key == "none":
+        return None
+    if experiment.synthetic:
+        found.append(f"The paper's curves ({key}) are not drawn: they are of CIFAR, these runs are not.")
+        return None
+    return read_reference(str(key))
+
+
+def _replace(folder: Path, context: dict[str, Any], figures: list[Figure], tables: dict[str, Table]) -> None:
+    # Drawn beside its place first: a failure on the way leaves the report that was there.
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".report-", dir=folder.parent) as place:
+        fresh = Path(place) / "report"
+        (fresh / "figures").mkdir(parents=True)
+        (fresh / "tables").mkdir()
+        for figure in figures:
+            figure.write(fresh / "figures")
+        for table in tables.values():
+            (fresh / "tables" / f"{table.key}.tex").write_text(table.latex(), encoding="utf-8")
+        for name in ("index.html", "report.md"):
+            (fresh / name).write_text(_render(f"{name}.jinja", context), encoding="utf-8")
+        if folder.exists():
+            shutil.rmtree(folder)
+        fresh.rename(folder)
+
+
+def _render(template: str, context: dict[str, Any]) -> str:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=template.startswith("index.html"),
+        keep_trailing_newline=True,
+    )
+    return environment.get_template(template).render(**context)

@@ -1,0 +1,59 @@
+"""The paper's own curves, as results/paper/references.toml describes them."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from elubench_report.activations import parse_activation
+from elubench_report.errors import ReportError
+from elubench_report.experiment import Variant
+from elubench_report.metrics import Series
+
+PAPER = Path(__file__).resolve().parents[2] / "results" / "paper"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One figure of the paper: its curves by metric, in iterations, and how its axis was read."""
+
+    key: str
+    title: str
+    short_title: str
+    skew: str
+    test_error: dict[Variant, Series]
+    training_loss: dict[Variant, Series]
+
+
+def read_reference(key: str, folder: Path = PAPER) -> Reference:
+    """Reads the curves under `key`; an unknown key names those that there are."""
+    table = tomllib.loads((folder / "references.toml").read_text(encoding="utf-8"))
+    if key not in table:
+        raise ReportError(f"reference '{key}' is unknown; known in {folder}: {', '.join(sorted(table))}")
+    entry = table[key]
+    columns = _read_columns(folder / entry["file"])
+    axis = columns[entry["axis_column"]] * entry["axis_unit"]
+    found: dict[str, dict[Variant, Series]] = {"test_error": {}, "training_loss": {}}
+    for curve in entry["curve"]:
+        variant = Variant(parse_activation(curve["activation"]), curve.get("batch_norm", False))
+        for metric, curves in found.items():
+            if metric in curve:
+                curves[variant] = _to_iterations(axis, columns[curve[metric]], entry["skew"][metric])
+    return Reference(key, entry["title"], entry["short_title"], entry["skew"]["explanation"], **found)
+
+
+def _to_iterations(axis: np.ndarray, values: np.ndarray, anchors: list[list[float]]) -> Series:
+    drawn, true = np.array(anchors, dtype=float).T
+    keep = np.isfinite(values) & (axis >= drawn[0]) & (axis <= drawn[-1])
+    iterations = np.rint(np.interp(axis[keep], drawn, true)).astype(np.int64)
+    return Series(iterations, values[keep])
+
+
+def _read_columns(path: Path) -> dict[str, np.ndarray]:
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {name: np.array([float(row[name]) if row[name] else np.nan for row in rows]) for name in rows[0]}

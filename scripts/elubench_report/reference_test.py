@@ -1,0 +1,39 @@
+import pytest
+
+from elubench_report.activations import parse_activation
+from elubench_report.errors import ReportError
+from elubench_report.experiment import Variant
+from elubench_report.reference import read_reference
+
+ELU, RELU = Variant(parse_activation("elu")), Variant(parse_activation("relu"))
+
+
+def test_last_points_are_the_papers_printed_means():
+    reference = read_reference("clevert2015-fig4")
+    printed = {"elu": 28.75, "shifted_relu": 29.35, "leaky_relu": 30.59, "relu": 31.56}
+    for name, mean in printed.items():
+        assert reference.test_error[Variant(parse_activation(name))].at(165000) == pytest.approx(mean, abs=0.01)
+
+
+def test_skew_is_undone():
+    reference = read_reference("clevert2015-fig4")
+    elu = reference.test_error[ELU]
+    assert (elu.at(0), elu.at(500)) == (98.989, 75.126)
+    # The learning rate falls at 35,000: the evaluation at it is still high, the next is low.
+    for fall in (35000, 85000, 135000):
+        before, after = elu.values[elu.iterations <= fall][-1], elu.at(fall + 500)
+        assert after is not None
+        assert before - after > 0.1
+    loss = reference.training_loss[RELU]
+    assert (loss.iterations[0], loss.values[0], loss.iterations[-1]) == (500, 4.579, 165000)
+
+
+def test_figure_5_has_batch_normalisation():
+    reference = read_reference("clevert2015-fig5")
+    assert reference.test_error[Variant(RELU.activation, True)].at(165000) == pytest.approx(29.81, abs=0.01)
+    assert not reference.training_loss
+
+
+def test_unknown_key_names_the_known():
+    with pytest.raises(ReportError, match="clevert2015-fig4, clevert2015-fig5"):
+        read_reference("clevert2015-fig6")

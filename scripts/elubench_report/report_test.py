@@ -1,0 +1,273 @@
+"""The whole report: its numbers against the raw rows, its bytes, its warnings, its errors."""
+
+import csv
+import math
+import re
+import shutil
+from pathlib import Path
+from statistics import mean, stdev
+
+import pytest
+
+from elubench_report.__main__ import main
+from elubench_report.checks import warnings
+from elubench_report.experiment import read_experiment
+from elubench_report.made_up import MadeUp
+from elubench_report.page import draw
+from elubench_report.results import results
+from elubench_report.summary import result_table
+
+
+def final_errors(folder: Path, activation: str) -> list[float]:
+    """The last test error of every seed, straight from the rows."""
+    finals = []
+    for path in sorted(folder.glob(f"runs/{activation}/seed-*/metrics.csv")):
+        with path.open() as file:
+            rows = [row for row in csv.DictReader(file) if (row["split"], row["metric"]) == ("test", "error")]
+        finals.append(float(max(rows, key=lambda row: int(row["iteration"]))["value"]))
+    return finals
+
+
+def minus(value: str) -> str:
+    return value.replace("-", "−")
+
+
+def test_numbers_equal_the_raw_rows_in_every_format(several_seeds):
+    folder = several_seeds.experiment.folder
+    elu, relu = final_errors(folder, "elu"), final_errors(folder, "relu")
+    differences = [a - b for a, b in zip(elu, relu, strict=True)]
+    half = 2.446911848791681 * stdev(differences) / math.sqrt(7)  # t(6) at 0.975
+    centre = mean(differences)
+    cells = [
+        "ELU",
+        "7",
+        f"{mean(elu):.2f} ± {stdev(elu):.2f}",
+        None,
+        minus(f"{centre:+.2f}"),
+        minus(f"[{centre - half:+.2f}, {centre + half:+.2f}]"),
+        "0.016",
+        "0.031",
+        "lower",
+    ]
+    assert all(difference < 0 for difference in differences)  # so p is 2 / 2^7 = .0156; Holm doubles it
+    markdown = (several_seeds.folder / "report.md").read_text()
+    html = several_seeds.index.read_text()
+    latex = (several_seeds.folder / "tables" / "results.tex").read_text()
+    for cell in filter(None, cells):
+        assert re.search(rf"^\| ELU \|.*{re.escape(cell)}", markdown, re.MULTILINE) or cell == "ELU"
+        assert f"{cell}</td>" in html or cell == "ELU"
+        assert cell.replace("±", r"$\pm$").replace("−", "$-$") in latex
+
+
+def test_training_loss_is_that_of_the_last_window(several_seeds):
+    folder = several_seeds.experiment.folder
+    losses = []
+    for path in sorted(folder.glob("runs/elu/seed-*/metrics.csv")):
+        rows = [row for row in csv.DictReader(path.open()) if (row["split"], row["metric"]) == ("train", "loss")]
+        losses.append(mean(float(row["value"]) for row in rows if int(row["iteration"]) > 1800))
+    assert f"{mean(losses):.3f} ± {stdev(losses):.3f}" in several_seeds.index.read_text()
+
+
+def test_figure_data_are_the_means_over_runs(several_seeds):
+    rows = list(csv.DictReader((several_seeds.folder / "figures/test_error_iterations.csv").open()))
+    ours = [row for row in rows if row["curve"] == "elu(alpha=1)" and row["source"] == "this experiment"]
+    assert float(ours[-1]["mean"]) == pytest.approx(mean(final_errors(several_seeds.experiment.folder, "elu")))
+    assert [row["mean"] for row in rows if row["source"] == "paper" and row["curve"] == "relu"][-1] == "31.562"
+
+
+def test_every_file_is_there(several_seeds):
+    figures = {path.name for path in (several_seeds.folder / "figures").iterdir()}
+    stems = {Path(name).stem for name in figures}
+    assert figures == {f"{stem}.{kind}" for stem in stems for kind in ("pdf", "png", "csv")}
+    expected = {
+        "test_error_iterations",
+        "training_loss_iterations",
+        "test_error_seconds",
+        "training_loss_seconds",
+        "activation_mean_layers",
+        "activation_mean_training",
+        "activation_std_layers",
+        "dead_fraction_layers",
+        "dead_fraction_training",
+        "gradient_norm_layers",
+        "gradient_norm_training",
+        "gradient_ratio",
+        "difference",
+        "elu_curve",
+    }
+    assert expected <= stems
+    tables = {path.stem for path in (several_seeds.folder / "tables").iterdir()}
+    assert {"results", "paper", "convergence_iterations", "convergence_seconds", "claims", "runs"} <= tables
+
+
+def test_drawn_again_elsewhere_gives_the_same_bytes(one_seed_synthetic, tmp_path):
+    copy = tmp_path / "one"
+    shutil.copytree(one_seed_synthetic.experiment.folder, copy, ignore=shutil.ignore_patterns("report"))
+    again = draw(read_experiment(copy)).folder
+    first = one_seed_synthetic.folder
+    files = sorted(path.relative_to(first) for path in first.rglob("*") if path.is_file())
+    assert files == sorted(path.relative_to(again) for path in again.rglob("*") if path.is_file())
+    assert [file for file in files if (first / file).read_bytes() != (again / file).read_bytes()] == []
+
+
+def test_page_needs_nothing_from_outside(several_seeds):
+    html = several_seeds.index.read_text()
+    assert not re.findall(r"https?://|//cdn|@import|<iframe|<object", html)
+    assert all(match.startswith("#") or match == "data:," for match in re.findall(r'(?:href|src)="([^"]*)"', html))
+    assert all(match.startswith("#") for match in re.findall(r"url\(([^)]*)\)", html))
+    ids = re.findall(r'\bid="([^"]+)"', html)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'href="#([^"]+)"', html)) <= set(ids)
+
+
+def test_readable_without_javascript(several_seeds):
+    html = re.sub(r"<script>.*?</script>", "", several_seeds.index.read_text(), flags=re.DOTALL)
+    assert '<div id="curve" hidden>' in html
+    assert 'id="figure-elu_curve"' in html
+    assert html.count("<svg") == len(list((several_seeds.folder / "figures").glob("*.csv"))) + 1
+
+
+def test_pdf_embeds_fonts_as_truetype(several_seeds):
+    assert b"/Type3" not in (several_seeds.folder / "figures/test_error_iterations.pdf").read_bytes()
+
+
+def test_one_seed_has_no_interval_and_says_so(one_seed_synthetic):
+    markdown = (one_seed_synthetic.folder / "report.md").read_text()
+    assert "One seed: a single difference has no interval and no p" in markdown
+    [row] = [line for line in markdown.splitlines() if line.startswith("| ELU | 1 |")]
+    assert row.endswith("| – | – | – | undecided, ≥ 5 more runs |")
+    assert not (one_seed_synthetic.folder / "figures/difference.csv").exists()
+
+
+def test_synthetic_images_are_named_everywhere(one_seed_synthetic):
+    mark = "synthetic images, not CIFAR"
+    for table in one_seed_synthetic.tables.values():
+        assert mark in table.title
+        assert "Synthetic images, not CIFAR." in table.latex().split("{tabular}")[1], table.key
+    html = one_seed_synthetic.index.read_text()
+    captions = re.findall(r"<figcaption>.*?</figcaption>", html, re.DOTALL)
+    assert captions
+    assert all(mark in caption for caption in captions)
+    assert "The paper&#39;s curves (clevert2015-fig4) are not drawn" in html
+
+
+def test_real_images_are_not_called_synthetic(several_seeds):
+    assert "synthetic" not in (several_seeds.folder / "report.md").read_text()
+
+
+def test_diverged_and_unfinished_runs_are_listed_not_averaged(make):
+    def spoil(folder):
+        (folder / "runs/relu/seed-1/status").write_text("diverged at iteration 200\n")
+        (folder / "runs/relu/seed-2/status").write_text("running\n")
+
+    experiment = make(spoil)
+    found = warnings(experiment)
+    assert any("diverged: runs/relu/seed-1 (diverged at iteration 200)" in warning for warning in found)
+    assert any("not finished: runs/relu/seed-2 (running)" in warning for warning in found)
+    table = results(experiment)
+    assert list(table[0].errors) == [3]
+    assert result_table(experiment, table).rows[0][1] == "1 of 3"
+    assert table[1].comparison.paired.seeds == (3,)
+
+
+def test_the_last_iteration_is_the_result_not_the_best_point(make):
+    def dip(folder):
+        path = folder / "runs/elu/seed-1/metrics.csv"
+        path.write_text(
+            re.sub(r"^400,([^,]*),test,error,.*$", r"400,\1,test,error,1.5", path.read_text(), flags=re.M)
+        )
+
+    experiment = make(dip)
+    [elu] = [run for run in experiment.runs if run.name == "runs/elu/seed-1"]
+    assert elu.metrics.get("test", "error").at(400) == 1.5
+    last = final_errors(experiment.folder, "elu")
+    assert list(results(experiment)[1].errors.values()) == pytest.approx(last)
+    assert last[0] > 50
+
+
+def test_missing_baseline_is_said(make):
+    experiment = make(lambda folder: shutil.rmtree(folder / "runs/relu"))
+    assert any("The baseline ReLU has no finished run" in warning for warning in warnings(experiment))
+    assert all(result.comparison is None for result in results(experiment))
+
+
+def test_mixed_environments_are_flagged_and_seconds_kept_apart(make):
+    def mix(folder):
+        path = folder / "runs/elu/seed-3/run.toml"
+        changed = (
+            path.read_text()
+            .replace('version = "0.1.0"', 'version = "0.2.0"')
+            .replace("threads = 2", "threads = 8")
+        )
+        path.write_text(changed.replace("git_dirty = false", "git_dirty = true"))
+
+    experiment = make(mix)
+    found = " ".join(warnings(experiment))
+    assert "different elubench versions: 0.1.0, 0.2.0" in found
+    assert "different thread counts: 2, 8" in found
+    assert "not in there: runs/elu/seed-3" in found
+    assert "uncommitted changes in runs/elu/seed-3" in found
+
+
+def test_runs_of_another_recipe_are_flagged(make):
+    def change(folder):
+        path = folder / "runs/elu/seed-1/run.toml"
+        path.write_text(path.read_text().replace("batch_size = 100", "batch_size = 50"))
+
+    assert any("differ in train.batch_size: 100, 50" in warning for warning in warnings(make(change)))
+
+
+def test_torn_line_is_a_warning(make):
+    def tear(folder):
+        with (folder / "runs/elu/seed-1/metrics.csv").open("a") as file:
+            file.write("700,1.4,te")
+
+    assert any("last line is incomplete" in warning for warning in warnings(make(tear)))
+
+
+def test_unfinished_experiment_is_still_drawn(make, without_figure_files):
+    def stop(folder):
+        for status in folder.glob("runs/*/*/status"):
+            status.write_text("running\n")
+        (folder / "runs/elu/seed-1/metrics.csv").write_text("iteration,epoch,split,metric,value\n")
+
+    report = draw(make(stop, seeds=(1,)))
+    assert "No run has finished yet." in report.index.read_text()
+
+
+def test_command_line(tmp_path, capsys, without_figure_files):
+    first = MadeUp(seeds=[1], iterations=0).write(tmp_path / "first")
+    second = MadeUp(seeds=[1], iterations=200, test_every=100).write(tmp_path / "second")
+    assert main([str(first), str(second)]) == 0
+    shown = capsys.readouterr().out
+    assert f"report: {first / 'report' / 'index.html'}" in shown
+    assert "All experiments" in shown
+    assert (second / "report" / "report.md").is_file()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda f: shutil.rmtree(f), "no such folder"),
+        (lambda f: (f / "experiment.toml").unlink(), "experiment.toml: no such file"),
+        (lambda f: shutil.rmtree(f / "runs"), "no runs under runs/"),
+        (lambda f: (f / "experiment.toml").write_text("a = \n"), "experiment.toml"),
+        (lambda f: (f / "runs/elu/seed-1/run.toml").write_text("[run]\nseed = 1\n"), "[run] needs activation"),
+        (
+            lambda f: (f / "runs/elu/seed-1/metrics.csv").write_text("iteration,epoch,split,metric,value\n1,2\n"),
+            "metrics.csv, line 2",
+        ),
+        (
+            lambda f: (f / "experiment.toml").write_text('reference = "nowhere"\n'),
+            "reference 'nowhere' is unknown",
+        ),
+    ],
+)
+def test_errors_are_one_line_and_leave_the_old_report(tmp_path, capsys, spoil, message):
+    folder = MadeUp(seeds=[1], iterations=200).write(tmp_path / "experiment")
+    spoil(folder)
+    assert main([str(folder)]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+    assert not (folder / "report").exists()

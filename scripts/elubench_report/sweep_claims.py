@@ -1,0 +1,123 @@
+"""The claims that a sweep decides: the influence of alpha, and ELU among the other functions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from elubench_report import text
+from elubench_report.activations import FUNCTIONS
+from elubench_report.claim import Claim, Verdict
+from elubench_report.curves import training_loss
+from elubench_report.experiment import Experiment, Variant
+from elubench_report.judging import (
+    Question,
+    deciding,
+    not_measured,
+    per_variant,
+    sentence_of,
+    subject_of,
+    verdict_of,
+)
+from elubench_report.results import Values, collect, compare, compare_pairs, final_test_error
+
+
+def alpha_sweep(experiment: Experiment) -> Claim:
+    """Claim 12. The best alpha is chosen on held-out training images only."""
+    statement = "A larger alpha goes further below zero, and alpha influences accuracy and training speed."
+    alphas = list(dict.fromkeys(v.activation for v in experiment.variants if v.activation.name == "elu"))
+    evidence = ["From the function itself: ELU's infimum is −α, so a larger alpha does go further below zero."]
+    if len(alphas) < 2:
+        return not_measured(12, statement, "needs a sweep over alpha: 0.1, 0.25, 0.5, 1, 1.5, 2, 3", evidence)
+    errors = collect(experiment, final_test_error)
+    losses = collect(
+        experiment, lambda run: float(training_loss(run).values.mean()) if len(training_loss(run)) else None
+    )
+    reference = subject_of(experiment)
+    made = compare(_only_elu(errors), reference) + compare(_only_elu(losses), reference)
+    again = compare_pairs([(c.subject, c.reference, c.paired) for c in made])
+    evidence += [
+        per_variant(experiment, _only_elu(errors), 2, "Final test error in per cent"),
+        per_variant(experiment, _only_elu(losses), 3, "Training loss, mean over training"),
+        _best_alpha(experiment),
+    ]
+    if not again:
+        return not_measured(
+            12, statement, f"needs seeds that {experiment.label(Variant(reference))} shares", evidence
+        )
+    strongest = min(again, key=lambda c: 2.0 if c.p_adjusted is None else c.p_adjusted)
+    verdict = Verdict.SUPPORTED if strongest.decided else Verdict.UNDECIDED
+    measured = "points of test error" if strongest in again[: len(again) // 2] else "nats of training loss"
+    against = f"{measured}, {experiment.label(strongest.subject)} less {experiment.label(strongest.reference)}"
+    return Claim(
+        12,
+        statement,
+        verdict,
+        "alpha has an influence",
+        f"{text.effect(strongest.paired, 3)} {against}",
+        text.interval(strongest.paired.interval, 3),
+        str(strongest.paired.n),
+        text.p_value(strongest.p_adjusted),
+        evidence,
+        deciding(strongest),
+    )
+
+
+def _only_elu(values: Values) -> Values:
+    return {variant: by_seed for variant, by_seed in values.items() if variant.activation.name == "elu"}
+
+
+def _best_alpha(experiment: Experiment) -> str:
+    held_out = collect(experiment, lambda run: run.metrics.get("validation", "error").at(run.iterations))
+    means = {v: float(np.mean(list(s.values()))) for v, s in _only_elu(held_out).items() if s}
+    if not means:
+        return (
+            "No best alpha is named: no training images are held out (data.validation), and the test set must not "
+            "choose."
+        )
+    best = min(means, key=lambda v: means[v])
+    return f"Best on held-out training images: {experiment.label(best)}, {text.number(means[best])} % error."
+
+
+def other_functions(experiment: Experiment) -> Claim:
+    """Claim 13: ELU against every other function that is there."""
+    statement = "ELU compares well with other activation functions."
+    subject = subject_of(experiment)
+    there = {v.activation.name for v in experiment.variants}
+    missing = [f.label for f in FUNCTIONS if f.name not in there]
+    evidence = [
+        f"{len(FUNCTIONS) - len(missing)} of {len(FUNCTIONS)} functions of the table are in this experiment."
+    ]
+    if missing:
+        evidence.append(f"Missing: {text.joined(missing)}.")
+    errors = {v: s for v, s in collect(experiment, final_test_error).items() if s}
+    rivals = [c for c in compare(errors, subject) if c.subject.activation.name != "elu"]
+    rivals = compare_pairs([(c.subject, c.reference, c.paired) for c in rivals])
+    if len({c.subject.activation for c in rivals}) < 2:
+        return not_measured(13, statement, "needs the activation table in one sweep", evidence)
+    question = Question(+1, "points of test error")
+    evidence += [sentence_of(experiment, c, question) for c in rivals]
+    verdicts = [verdict_of(c, +1) for c in rivals]
+    closest = min(rivals, key=lambda c: c.paired.effect)
+    verdict = (
+        Verdict.CONTRADICTED
+        if Verdict.CONTRADICTED in verdicts
+        else Verdict.SUPPORTED
+        if set(verdicts) == {Verdict.SUPPORTED}
+        else Verdict.UNDECIDED
+    )
+    open_ones = [c for c in rivals if not c.decided]
+    against = (
+        f"points of test error, {experiment.label(closest.subject)} less {experiment.label(closest.reference)}"
+    )
+    return Claim(
+        13,
+        statement,
+        verdict,
+        "lower test error than every other function here",
+        f"{text.effect(closest.paired)} {against}",
+        text.interval(closest.paired.interval),
+        str(closest.paired.n),
+        text.p_value(closest.p_adjusted),
+        evidence,
+        deciding(open_ones[0]) if open_ones and verdict is Verdict.UNDECIDED else "",
+    )

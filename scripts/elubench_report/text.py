@@ -1,0 +1,76 @@
+"""Numbers as the report prints them, the same in every format."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+
+from elubench_report.statistics import Interval, Paired, standard_deviation
+
+ABSENT = "–"
+
+
+def number(value: float | None, digits: int = 2, signed: bool = False) -> str:
+    """Fixed digits, thousands separated, a real minus sign; a dash for None, `never` for infinity."""
+    if value is None or math.isnan(value):
+        return ABSENT
+    if math.isinf(value):
+        return "never"
+    text = f"{value:{'+' if signed else ''},.{digits}f}"
+    return text.replace("-", "−") if float(text.replace(",", "")) else text.lstrip("+-")
+
+
+def mean_and_sd(values: Collection[float], digits: int = 2) -> str:
+    """`28.75 ± 0.24`; without sd for one value."""
+    if not values:
+        return ABSENT
+    spread = standard_deviation(list(values))
+    mean = number(sum(values) / len(values), digits)
+    return mean if spread is None else f"{mean} ± {number(spread, digits)}"
+
+
+def interval(value: Interval | None, digits: int = 2) -> str:
+    """`[−3.02, −2.60]`."""
+    return ABSENT if value is None else f"[{number(value.low, digits, True)}, {number(value.high, digits, True)}]"
+
+
+def p_value(p: float | None) -> str:
+    """Two significant digits; `< 0.0001` below that."""
+    if p is None:
+        return ABSENT
+    return "< 0.0001" if p < 1e-4 else f"{p:.4f}" if p < 0.01 else f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
+
+
+def effect(paired: Paired, digits: int = 2) -> str:
+    """The mean difference; with censored pairs their median, and how many."""
+    value = paired.effect
+    if not paired.censored or value is None:
+        return number(value, digits, True)
+    if math.isfinite(value):
+        shown = f"median {number(value, digits, True)}"
+    else:
+        shown = "undefined" if math.isnan(value) else "never reached" if value > 0 else "reached, reference never"
+    return f"{shown} ({paired.censored} of {paired.n} censored)"
+
+
+def times(values: Collection[float], digits: int = 0) -> str:
+    """Mean ± sd of the times that were reached; `(9 of 10)` where some never were, `never` where none was."""
+    reached = [value for value in values if math.isfinite(value)]
+    if not values:
+        return ABSENT
+    if not reached:
+        return "never"
+    return mean_and_sd(reached, digits) + (
+        f" ({len(reached)} of {len(values)})" if len(reached) < len(values) else ""
+    )
+
+
+def count(number_of: int, noun: str) -> str:
+    """`1 run`, `3 runs`."""
+    return f"{number_of} {noun}" + ("" if number_of == 1 else "s")
+
+
+def joined(items: Collection[str]) -> str:
+    """`a, b and c`."""
+    *first, last = items
+    return f"{', '.join(first)} and {last}" if first else last
