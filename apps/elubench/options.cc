@@ -1,6 +1,9 @@
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 
-#include "base/atomic_file.h"
 #include "base/error.h"
 #include "command.h"
 
@@ -24,9 +27,20 @@ void add_data_option(CLI::App& command, std::string& folder) {
 }
 
 void check_output_file(const std::string& path) {
-  const std::filesystem::path file(path);
-  if (std::filesystem::is_directory(file)) throw UsageError("--out " + path + " is a folder; name a file");
-  make_writable_folder(file.has_parent_path() ? file.parent_path() : ".");
+  const std::filesystem::path file = std::filesystem::absolute(path);
+  std::error_code unreachable;
+  const auto status = std::filesystem::status(file, unreachable);
+  if (std::filesystem::is_directory(status)) throw UsageError("--out " + path + " is a folder; name a file");
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    throw UsageError("--out " + path + " is no regular file; name another");
+  }
+  const std::filesystem::path folder = file.parent_path();
+  if (!std::filesystem::is_directory(folder, unreachable)) {
+    throw UsageError("--out " + path + ": there is no folder " + folder.string() + "; make it first");
+  }
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) {
+    throw UsageError("--out " + path + " cannot be written: " + std::strerror(errno) + "; choose another");
+  }
 }
 
 }  // namespace elubench

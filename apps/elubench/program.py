@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import os
 import subprocess
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,10 +88,13 @@ class Started:
         self.process.communicate()
 
 
-def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str] | None = None) -> None:
+def wait_until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    """Returns as soon as the condition holds; fails where the process ends first, or after a minute."""
+    deadline = time.monotonic() + 60
     while not condition():
-        if process is not None and process.poll() is not None:
-            return
+        assert process.poll() is None, "the process ended before the test could disturb it"
+        assert time.monotonic() < deadline, "the process did not get there in a minute"
+        os.sched_yield()
 
 
 def last_iteration(run_folder: Path) -> int:
@@ -101,7 +105,7 @@ def last_iteration(run_folder: Path) -> int:
     return int(rows[-2].split(",")[0]) if len(rows) > 2 else -1
 
 
-def wait_for_iteration(run_folder: Path, iteration: int, process: subprocess.Popen[str] | None = None) -> None:
+def wait_for_iteration(run_folder: Path, iteration: int, process: subprocess.Popen[str]) -> None:
     wait_until(lambda: last_iteration(run_folder) >= iteration, process)
 
 

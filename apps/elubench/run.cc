@@ -64,6 +64,7 @@ void add_run_command(CLI::App& app, Action& action) {
       ->type_name("PATTERN")
       ->allow_extra_args(false);
   command.add_option("--seeds", options->request.filter.seeds, "only these of the recipe's seeds: 1,2")
+      ->check(CLI::NonNegativeNumber)
       ->type_name("SEED,...")
       ->delimiter(',')
       ->allow_extra_args(false);

@@ -77,7 +77,7 @@ def test_divergence_exits_1_and_keeps_the_rows(experiment: Path) -> None:
 
 def test_a_second_process_on_the_same_run_is_refused(experiment: Path) -> None:
     with Started(experiment, "--set", "train.iterations=100000", "--only", "elu") as first:
-        wait_for_iteration(experiment / "runs" / "elu" / "seed-1", 2)
+        wait_for_iteration(experiment / "runs" / "elu" / "seed-1", 2, first)
         result = run(experiment, "--set", "train.iterations=100000", "--only", "elu", "--quiet")
         assert first.poll() is None
     assert result.returncode == 1

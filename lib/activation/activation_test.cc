@@ -65,8 +65,7 @@ TEST_P(Functions, DerivativeIsTheLimitOfDifferences) {
   for (double x : points()) {
     const double h = step_at(x);
     const double left = (3 * value(x) - 4 * value(x - h) + value(x - 2 * h)) / (2 * h);
-    const double tolerance = 2e-9 * std::max(1.0, std::abs(x)) + 1e-8;
-    EXPECT_NEAR(derivative(x), left, tolerance) << to_text(GetParam()) << " at " << x;
+    EXPECT_NEAR(derivative(x), left, 1e-8) << to_text(GetParam()) << " at " << x;
   }
 }
 
@@ -112,7 +111,7 @@ TEST_P(Functions, HaveTheirLimitsAndLipschitzConstant) {
   for (double x = -20; x < 20; x += 1e-3) steepest = std::max(steepest, std::abs(derivative(x)));
   // The grid misses a supremum that is reached at infinity or between two points.
   EXPECT_LE(steepest, lipschitz + 1e-8) << to_text(GetParam());
-  EXPECT_GE(steepest, lipschitz * 0.97) << to_text(GetParam());
+  EXPECT_GE(steepest, lipschitz * 0.99) << to_text(GetParam());
 }
 
 std::string test_name(const testing::TestParamInfo<Activation>& info) {

@@ -15,7 +15,7 @@ struct Celu {
   static constexpr bool monotone = true;
 
   double alpha = 1.0;
-  static constexpr std::array fields{Field<Celu>{"alpha", &Celu::alpha, 1e-3, unbounded}};
+  static constexpr std::array fields{Field<Celu>{"alpha", &Celu::alpha, 1e-3, largest_parameter}};
 
   double limit_below() const { return -alpha; }
   double limit_above() const { return unbounded; }

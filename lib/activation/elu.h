@@ -15,7 +15,7 @@ struct Elu {
   static constexpr bool monotone = true;
 
   double alpha = 1.0;
-  static constexpr std::array fields{Field<Elu>{"alpha", &Elu::alpha, 0, unbounded}};
+  static constexpr std::array fields{Field<Elu>{"alpha", &Elu::alpha, 0, largest_parameter}};
 
   double limit_below() const { return -alpha; }
   double limit_above() const { return unbounded; }

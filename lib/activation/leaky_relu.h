@@ -15,7 +15,7 @@ struct LeakyRelu {
   static constexpr bool monotone = true;
 
   double slope = 0.1;  // the ELU paper's
-  static constexpr std::array fields{Field<LeakyRelu>{"slope", &LeakyRelu::slope, 0, unbounded}};
+  static constexpr std::array fields{Field<LeakyRelu>{"slope", &LeakyRelu::slope, 0, largest_parameter}};
 
   double limit_below() const { return slope == 0 ? 0 : -unbounded; }
   double limit_above() const { return unbounded; }

@@ -8,6 +8,9 @@ namespace elubench::activation {
 
 inline constexpr double unbounded = std::numeric_limits<double>::infinity();
 
+// No function means anything beyond, and float would overflow.
+inline constexpr double largest_parameter = 1e6;
+
 // A parameter of the function F: a member, with the range of its values. Its default is the member's initial
 // value.
 template <class F>

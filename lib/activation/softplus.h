@@ -15,7 +15,7 @@ struct Softplus {
   static constexpr bool monotone = true;
 
   double beta = 1.0;
-  static constexpr std::array fields{Field<Softplus>{"beta", &Softplus::beta, 1e-3, unbounded}};
+  static constexpr std::array fields{Field<Softplus>{"beta", &Softplus::beta, 1e-3, largest_parameter}};
 
   double limit_below() const { return 0; }
   double limit_above() const { return unbounded; }

@@ -15,7 +15,7 @@ struct Squareplus {
   static constexpr bool monotone = true;
 
   double b = 4.0;
-  static constexpr std::array fields{Field<Squareplus>{"b", &Squareplus::b, 0, unbounded}};
+  static constexpr std::array fields{Field<Squareplus>{"b", &Squareplus::b, 0, largest_parameter}};
 
   double limit_below() const { return 0; }
   double limit_above() const { return unbounded; }

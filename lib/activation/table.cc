@@ -42,10 +42,9 @@ void set_parameter(F& function, std::string_view text, const std::string& name, 
   std::vector<std::string> names;
   for (const auto& field : F::fields) {
     if (field.name == name) {
-      if (!(value >= field.lowest && value <= field.highest) || value == unbounded) {
+      if (!(value >= field.lowest && value <= field.highest)) {
         throw UsageError(quoted(text) + name + " = " + number_text(value) + " is out of range; give " +
-                         number_text(field.lowest) +
-                         (field.highest == unbounded ? " or more" : " to " + number_text(field.highest)));
+                         number_text(field.lowest) + " to " + number_text(field.highest));
       }
       function.*field.member = value;
       return;

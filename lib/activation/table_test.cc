@@ -29,6 +29,7 @@ TEST(Parse, RefusesUnknownParametersAndValuesOutOfRange) {
   EXPECT_THAT([] { parse("elu(alpha=-1)"); }, ThrowsMessage<UsageError>(HasSubstr("out of range")));
   EXPECT_THROW(parse("elu(alpha=nan)"), UsageError);
   EXPECT_THROW(parse("celu(alpha=0)"), UsageError);
+  EXPECT_THROW(parse("elu(alpha=1e39)"), UsageError);
 }
 
 }  // namespace

@@ -13,7 +13,10 @@
 namespace elubench {
 namespace {
 
-std::string cause() { return std::strerror(errno); }
+std::string cause() {
+  const bool full = errno == ENOSPC || errno == EDQUOT;
+  return std::strerror(errno) + std::string(full ? "; make room and run the same command again" : "");
+}
 
 void write_all(const FileDescriptor& file, std::span<const std::byte> bytes, const std::filesystem::path& path) {
   while (!bytes.empty()) {
@@ -85,6 +88,14 @@ void write_atomically(const std::filesystem::path& path, std::string_view text) 
 }
 
 std::string read_text(const std::filesystem::path& path) { return read_whole<std::string>(path); }
+
+std::string read_input(const std::filesystem::path& path) {
+  try {
+    return read_text(path);
+  } catch (const Error& error) {
+    throw UsageError(std::string(error.what()) + "; make it readable");
+  }
+}
 
 std::vector<std::byte> read_bytes(const std::filesystem::path& path) {
   return read_whole<std::vector<std::byte>>(path);

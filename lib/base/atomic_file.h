@@ -18,6 +18,8 @@ void write_atomically(const std::filesystem::path& path, std::string_view text);
 
 // The whole file. Throws Error that names path and cause.
 std::string read_text(const std::filesystem::path& path);
+// The same for a file that the user named: throws UsageError.
+std::string read_input(const std::filesystem::path& path);
 std::vector<std::byte> read_bytes(const std::filesystem::path& path);
 
 // Makes the folder and its parents, and makes sure that files can be made in it. Throws UsageError otherwise.

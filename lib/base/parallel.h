@@ -6,8 +6,8 @@
 
 namespace elubench {
 
-// Calls body(first, last) on disjoint pieces that cover [begin, end), each of at least `grain` indices but for the
-// last. With the same thread count the pieces are the same.
+// Calls body(first, last) on disjoint pieces that cover [begin, end); all in one where there are at most
+// `grain` indices. With the same thread count the pieces are the same.
 void parallel_for(std::int64_t begin, std::int64_t end, std::int64_t grain,
                   const std::function<void(std::int64_t first, std::int64_t last)>& body);
 

@@ -33,7 +33,8 @@ class Convolution {
     bool input = true;  // whether the input's gradient is wanted
   };
 
-  // From the gradient of the output. If wanted, the input's gradient overwrites the input.
+  // From the gradient of the output, after forward() of the same input. If wanted, the input's gradient overwrites
+  // the input.
   virtual void backward(at::Tensor& input, const at::Tensor& weight, const at::Tensor& output_gradient,
                         Gradients& gradients) = 0;
 };

@@ -23,9 +23,9 @@ class LibTorchConvolution : public Convolution {
 
   void backward(at::Tensor& input, const at::Tensor& weight, const at::Tensor& output_gradient,
                 Gradients& gradients) override {
-    const auto [input_gradient, weight_gradient, bias_gradient] =
-        at::convolution_backward(output_gradient, padded(input), weight, at::IntArrayRef(geometry_.out_channels),
-                                 one_, padding(), one_, false, zero_, 1, {gradients.input, true, true});
+    const auto [input_gradient, weight_gradient, bias_gradient] = at::convolution_backward(
+        output_gradient, padded_.defined() ? padded_ : input, weight, at::IntArrayRef(geometry_.out_channels),
+        one_, padding(), one_, false, zero_, 1, {gradients.input, true, true});
     gradients.weight.copy_(weight_gradient);
     gradients.bias.copy_(bias_gradient);
     if (gradients.input) input.copy_(padded_.defined() ? inner(input_gradient) : input_gradient);

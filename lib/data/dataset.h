@@ -30,7 +30,7 @@ struct Dataset {
   Images train;       // the first `limit` of those not held out
   Images validation;  // the last `validation` training images; empty: size() == 0
   Images test;
-  std::vector<FileChecksum> checksums;  // of the files that it was read from; of the pixels for synthetic images
+  std::vector<FileChecksum> checksums;  // of what it was read from, and of the preprocessed training images
 };
 
 // Reads, checks, preprocesses, moves to `device`. The preprocessing is fitted on all training images whatever the

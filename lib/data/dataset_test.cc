@@ -45,7 +45,7 @@ TEST(Load, NoneDividesBy255AndPutsChannelsLast) {
   EXPECT_EQ(dataset.classes, 4);
   EXPECT_TRUE(dataset.synthetic);
   EXPECT_EQ(dataset.name, small_set);
-  EXPECT_EQ(dataset.checksums.size(), 2u);
+  EXPECT_EQ(dataset.checksums.size(), 3u);
 }
 
 TEST(Load, StandardizeGivesEachChannelMeanZeroAndDeviationOne) {

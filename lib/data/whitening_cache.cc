@@ -3,11 +3,11 @@
 #include <optional>
 #include <span>
 
+#include "base/atomic_file.h"
 #include "base/call_text.h"
 #include "base/checksum.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "base/temporary_folder.h"
 #include "data/raw_dataset.h"
 #include "data/stored_tensor.h"
 
@@ -49,15 +49,10 @@ std::optional<Whitening> read(const std::filesystem::path& path, const Metadata&
   }
 }
 
-// Several processes may do so at once: each writes a file of its own, and the last one stays.
 void write(const std::filesystem::path& path, const Metadata& metadata, const Whitening& whitening) {
-  std::error_code error;
-  std::filesystem::create_directories(path.parent_path(), error);
-  const TemporaryFolder temporary(path.parent_path());
+  make_writable_folder(path.parent_path());
   const StoredTensor tensors[] = {stored("mean", whitening.mean), stored("projection", whitening.projection)};
-  write_safetensors(temporary.path() / path.filename(), tensors, metadata, true);
-  std::filesystem::rename(temporary.path() / path.filename(), path, error);
-  if (error) throw Error("cannot write " + path.string() + ": " + error.message());
+  write_safetensors(path, tensors, metadata, true);
 }
 
 void write_to_first(const std::vector<std::filesystem::path>& folders, const Metadata& metadata,

@@ -1,6 +1,9 @@
 #include "experiment/dry_run.h"
 
+#include <ATen/Functions.h>
+
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -17,14 +20,13 @@ namespace elubench::experiment {
 namespace {
 
 constexpr double bytes_a_metric_row = 45;
-constexpr double checkpoints_kept = 2;
 constexpr double test_metrics_a_layer = 4;  // mean, standard deviation, dead share, gradient norm
 // Forward alone is a third of a training step's multiply-adds.
 constexpr double forward_share = 1.0 / 3;
 
 double as_double(std::int64_t value) { return static_cast<double>(value); }
 
-std::int64_t classes_of(const Run& run) { return data::find_set(run.specification.data.set).classes; }
+std::int64_t classes_of(const Run& run) { return data::classes_of(run.specification.data.set); }
 
 // Updates that the folder's metrics say are done.
 std::int64_t updates_done(const Experiment& experiment, const Run& run) {
@@ -60,6 +62,29 @@ std::map<std::string, double> measured_speeds(const Experiment& experiment) {
   return means;
 }
 
+// Of a matrix product of a middle layer's size in the run's precision, on its device.
+double multiply_adds_a_second(const Experiment& experiment) {
+  const auto precision = experiment.runs.front().specification.precision;
+  const auto type = precision == train::Precision::bf16 ? at::kBFloat16 : at::kFloat;
+  const at::Tensor left = at::ones({6400, 960}, at::TensorOptions(type).device(experiment.device.name));
+  const at::Tensor right = at::ones({960, 240}, left.options());
+  const auto product = [&] {
+    return at::mm(left, right)[0][0].item<float>();
+  };          // reading a value waits for the device
+  product();  // warms up
+  const auto start = std::chrono::steady_clock::now();
+  constexpr int repetitions = 5;
+  for (int i = 0; i < repetitions; ++i) product();
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  return repetitions * 6400.0 * 960.0 * 240.0 / elapsed.count();
+}
+
+double multiply_adds_an_image(const Run& run) {
+  const auto& specification = run.specification;
+  return as_double(
+      network::cost_of(specification.network, classes_of(run), specification.batch_norm).multiply_adds_an_image);
+}
+
 double seconds_left(const Experiment& experiment, const Run& run, double images_per_second) {
   const auto& specification = run.specification;
   const double updates = as_double(specification.iterations - updates_done(experiment, run));
@@ -70,11 +95,13 @@ double seconds_left(const Experiment& experiment, const Run& run, double images_
 }
 
 std::string time_text(const Experiment& experiment) {
-  const auto speeds = measured_speeds(experiment);
+  auto speeds = measured_speeds(experiment);
+  std::string source = ", from the images a second that its runs have measured";
   if (speeds.empty()) {
-    return "unknown: no run of this experiment has measured images a second yet; start it, interrupt it after its "
-           "first "
-           "training row (Ctrl-C; it resumes), and ask again";
+    const double products = multiply_adds_a_second(experiment);
+    speeds[""] = products / (3 * multiply_adds_an_image(experiment.runs.front()));
+    source = ", if training reaches the " + count_text(2 * products) +
+             " FLOP/s of a matrix product timed just now; the first training row tells better";
   }
   double seconds = 0;
   for (const Run& run : experiment.runs) {
@@ -82,8 +109,8 @@ std::string time_text(const Experiment& experiment) {
     const auto own = speeds.find(run.variant);
     seconds += seconds_left(experiment, run, own == speeds.end() ? speeds.at("") : own->second);
   }
-  return "about " + duration_text(seconds) + ", from the images a second that its runs have measured (" +
-         std::to_string(static_cast<std::int64_t>(speeds.at(""))) + ")";
+  return "about " + duration_text(seconds) + source + " (" +
+         std::to_string(static_cast<std::int64_t>(speeds.at(""))) + " images/s)";
 }
 
 double metrics_bytes(const Run& run) {
@@ -99,7 +126,7 @@ std::string disk_text(const Experiment& experiment) {
   double checkpoints = 0;
   double metrics = 0;
   for (const Run& run : experiment.runs) {
-    checkpoints += checkpoints_kept * as_double(train::checkpoint_bytes(run.specification, classes_of(run)));
+    checkpoints += as_double(train::checkpoint_bytes(run.specification, classes_of(run)));
     metrics += metrics_bytes(run);
   }
   return size_text(checkpoints + metrics) + " when all are done: " + size_text(checkpoints) + " of checkpoints (" +

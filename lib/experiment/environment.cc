@@ -53,6 +53,8 @@ Environment environment_of(const Device& device, int threads, train::Precision p
   add("compiler", toml_text(build.compiler));
   add("flags", toml_text(build.flags));
   add("libtorch", toml_text(build.libtorch));
+  add("cuda", toml_text(std::string_view("none")));  // of the build; with the CUDA build, versions
+  add("cudnn", toml_text(std::string_view("none")));
   add("device", toml_text(std::string_view(device.name)));
   add("device_name", toml_text(std::string_view(device.description)));
   if (!device.driver.empty()) add("driver", toml_text(std::string_view(device.driver)));

@@ -3,6 +3,7 @@
 #include <system_error>
 
 #include "base/atomic_file.h"
+#include "base/log.h"
 #include "experiment/precision.h"
 #include "experiment/run_folder.h"
 
@@ -21,14 +22,17 @@ Experiment open_experiment(const Request& request) {
       resolve_precision(experiment.recipe.precision, experiment.folder / "runs", experiment.device);
   experiment.runs = plan(experiment.recipe, precision, request.filter);
   for (const Run& run : experiment.runs) check_same_run(experiment.path_of(run), run.specification);
+  if (!request.settings.empty() && !experiment.is_elsewhere) {
+    log_info("--set changes the runs, but not " + file.string() +
+             ", which a report shows; give --out to keep both apart");
+  }
   return experiment;
 }
 
 void prepare_folder(const Experiment& experiment) {
   make_writable_folder(experiment.folder / "runs");
   const auto copy = experiment.folder / "experiment.toml";
-  std::error_code ignored;
-  if (!experiment.is_elsewhere || std::filesystem::exists(copy, ignored)) return;
+  if (!experiment.is_elsewhere) return;
   Recipe recipe = experiment.recipe;
   recipe.common.network = experiment.runs.front().specification.network;
   write_atomically(copy, recipe_text(recipe));

@@ -40,7 +40,7 @@ template <class Visitor, class Network>
 void visit_network(Visitor& visit, Network& network) {
   visit.section("network");
   visit("name", network.name, Named{canonical_network}, "elubench list networks");
-  visit("width", network.width, more_than(0), "multiplies hidden units, rounded, at least 1");
+  visit("width", network.width, more_than_and_at_most(0, 64), "multiplies hidden units, rounded, at least 1");
   visit("init", network.initialization, Any{}, "lecun_normal | he_normal | xavier_uniform | libtorch");
   visit("even_padding", network.even_padding, Any{}, "for receptive field 2: none | same | both");
   visit("final_activation", network.final_activation, Any{}, "an activation after the last convolution");
@@ -52,8 +52,9 @@ void visit_network(Visitor& visit, Network& network) {
 template <class Visitor, class Train, class Precision>
 void visit_train(Visitor& visit, Train& train, Precision& precision) {
   visit.section("train");
-  visit("batch_size", train.batch_size, at_least(1), "images an update");
-  visit("iterations", train.iterations, at_least(0), "updates; 0 is valid: initial weights and their test error");
+  visit("batch_size", train.batch_size, from_to(1, 1e6), "images an update");
+  visit("iterations", train.iterations, from_to(0, 2e9),
+        "updates; 0 is valid: initial weights and their test error");
   visit("learning_rate", train.learning_rate, at_least(0), "[[from iteration, rate], ...]");
   visit("momentum", train.momentum, from_and_below(0, 1), "");
   visit("weight_decay", train.weight_decay, at_least(0), "L2: added to the gradient, times the weight");

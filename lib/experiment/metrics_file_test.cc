@@ -11,8 +11,10 @@
 #include <iterator>
 #include <limits>
 
+#include "base/atomic_file.h"
 #include "base/error.h"
-#include "experiment/test_folder.h"
+#include "base/temporary_folder.h"
+#include "experiment/test_file.h"
 
 namespace elubench::experiment {
 namespace {
@@ -23,10 +25,10 @@ constexpr const char* header = "iteration,epoch,split,metric,value\n";
 
 class MetricsFileTest : public testing::Test {
  protected:
-  std::string text() const { return text_of(path); }
+  std::string text() const { return read_text(path); }
   void put(const std::string& content) const { put_text(path, content); }
 
-  TestFolder folder;
+  TemporaryFolder folder;
   std::filesystem::path path = folder.path() / "metrics.csv";
 };
 
@@ -100,7 +102,7 @@ TEST_F(MetricsFileTest, DropsABadTail) {
     MetricsFile file(path);
     EXPECT_EQ(file.rows_through(100), 1) << bad;
     EXPECT_EQ(text(), std::string(header) + "1,0.5,train,loss,1.25\n") << bad;
-    EXPECT_EQ(text_of(path.string() + ".damaged"),
+    EXPECT_EQ(read_text(path.string() + ".damaged"),
               std::string(header) + "1,0.5,train,loss,1.25\n" + bad + "3,1,train,loss,1\n");
   }
 }

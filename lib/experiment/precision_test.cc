@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "base/atomic_file.h"
+#include "base/temporary_folder.h"
 #include "experiment/specification_file.h"
-#include "experiment/test_folder.h"
+#include "experiment/test_file.h"
 
 namespace elubench::experiment {
 namespace {
@@ -22,7 +24,7 @@ TEST(Precision, AutoIsWhatTheDeviceDoesInHardware) {
 }
 
 TEST(Precision, AutoStaysWhatTheExperimentBeganWith) {
-  const TestFolder folder;
+  const TemporaryFolder folder;
   train::Specification begun;
   begun.precision = train::Precision::fp32;
   put_text(folder.path() / "elu" / "seed-2" / "run.toml", specification_text(begun));

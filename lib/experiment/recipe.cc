@@ -43,9 +43,18 @@ void check_limit(const data::Specification& data) {
                    std::to_string(images) + " images to train on; 0 takes all");
 }
 
+// The deepest layers have one value a channel and image, and a single value has no variance.
+void check_batch_norm(const Recipe& recipe) {
+  const auto& batch_norm = recipe.compare.batch_norm;
+  if (recipe.common.batch_size > 1 || std::find(batch_norm.begin(), batch_norm.end(), true) == batch_norm.end())
+    return;
+  throw UsageError("key 'train.batch_size' is 1, but batch normalisation needs at least 2 images");
+}
+
 // Checks of several keys together. Each names the key that most likely is at fault.
 void check_together(const Recipe& recipe, const TomlReader& reader) {
   at_key(reader, "compare.baseline", [&] { check_baseline(recipe); });
+  at_key(reader, "train.batch_size", [&] { check_batch_norm(recipe); });
   at_key(reader, "data.validation", [&] { check_validation(recipe.common.data); });
   at_key(reader, "data.limit", [&] { check_limit(recipe.common.data); });
   at_key(reader, "network.dropout", [&] { network::dropout_of(recipe.common.network); });
@@ -78,7 +87,7 @@ Recipe load_recipe(const std::filesystem::path& file, const std::vector<std::str
   if (!std::filesystem::is_regular_file(file, ignored)) {
     throw UsageError("there is no recipe " + file.string() + "; give a folder that holds experiment.toml");
   }
-  return parse_recipe(read_text(file), file.string(), settings);
+  return parse_recipe(read_input(file), file.string(), settings);
 }
 
 std::string recipe_text(const Recipe& recipe) {

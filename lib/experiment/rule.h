@@ -37,7 +37,10 @@ struct Interval {
 };
 
 constexpr Interval at_least(double lowest) { return {.lowest = lowest}; }
-constexpr Interval more_than(double lowest) { return {.lowest = lowest, .with_lowest = false}; }
+constexpr Interval from_to(double lowest, double highest) { return {.lowest = lowest, .highest = highest}; }
+constexpr Interval more_than_and_at_most(double lowest, double highest) {
+  return {.lowest = lowest, .highest = highest, .with_lowest = false};
+}
 constexpr Interval from_and_below(double lowest, double bound) {
   return {.lowest = lowest, .highest = bound, .with_highest = false};
 }

@@ -38,7 +38,7 @@ Status read_status(const std::filesystem::path& folder) {
 
 std::optional<train::Specification> recorded_specification(const std::filesystem::path& folder) {
   const auto path = folder / "run.toml";
-  if (is_there(path)) return parse_specification(read_text(path), path.string());
+  if (is_there(path)) return parse_specification(read_input(path), path.string());
   if (is_there(folder / "metrics.csv")) {
     throw UsageError(folder.string() +
                      " has metrics.csv but no run.toml, so nobody knows what it was; remove the folder");

@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/temporary_folder.h"
 #include "experiment/specification_file.h"
-#include "experiment/test_folder.h"
+#include "experiment/test_file.h"
 #include "experiment/toml_reader.h"
 #include "network/table.h"
 
@@ -29,7 +31,7 @@ class RunFolderTest : public testing::Test {
     return "no error";
   }
 
-  TestFolder parent;
+  TemporaryFolder parent;
   std::filesystem::path path = parent.path() / "elu" / "seed-1";
   train::Specification specification;
   Environment environment = environment_of({"cpu", "a processor", {}, false}, 2, train::Precision::fp32, {});
@@ -37,7 +39,7 @@ class RunFolderTest : public testing::Test {
 
 TEST_F(RunFolderTest, ANewFolderHoldsTheSpecification) {
   const RunFolder folder(path, specification);
-  EXPECT_TRUE(differences(parse_specification(text_of(path / "run.toml"), "run.toml"), specification).empty());
+  EXPECT_TRUE(differences(parse_specification(read_text(path / "run.toml"), "run.toml"), specification).empty());
 }
 
 TEST_F(RunFolderTest, StatusGoesFromFreshToDone) {
@@ -45,15 +47,15 @@ TEST_F(RunFolderTest, StatusGoesFromFreshToDone) {
   RunFolder folder(path, specification);
   folder.begin_session(environment);
   EXPECT_EQ(read_status(path).state, State::running);
-  EXPECT_EQ(text_of(path / "status"), "running\n");
+  EXPECT_EQ(read_text(path / "status"), "running\n");
   folder.set_diverged(17);
-  EXPECT_EQ(text_of(path / "status"), "diverged at iteration 17\n");
+  EXPECT_EQ(read_text(path / "status"), "diverged at iteration 17\n");
   EXPECT_EQ(read_status(path).state, State::diverged);
   folder.set_failed("two\nlines");
-  EXPECT_EQ(text_of(path / "status"), "failed: two\n");
+  EXPECT_EQ(read_text(path / "status"), "failed: two\n");
   EXPECT_EQ(read_status(path).state, State::failed);
   folder.set_done();
-  EXPECT_EQ(text_of(path / "status"), "done\n");
+  EXPECT_EQ(read_text(path / "status"), "done\n");
   EXPECT_EQ(read_status(path).state, State::done);
 }
 
@@ -68,7 +70,7 @@ TEST_F(RunFolderTest, EachSessionAppendsItsEnvironment) {
     folder.set_start_iteration(100);
     folder.end_session(250);
   }
-  const toml::table table = parse_toml(text_of(path / "run.toml"), "run.toml").table;
+  const toml::table table = parse_toml(read_text(path / "run.toml"), "run.toml").table;
   const toml::array& sessions = *table["session"].as_array();
   ASSERT_EQ(sessions.size(), 2U);
   EXPECT_FALSE(sessions[0].as_table()->contains("end"));
@@ -80,7 +82,7 @@ TEST_F(RunFolderTest, EachSessionAppendsItsEnvironment) {
 
 TEST_F(RunFolderTest, AnotherRecipesFolderIsRefusedAndLeftAlone) {
   { const RunFolder folder(path, specification); }
-  const std::string before = text_of(path / "run.toml");
+  const std::string before = read_text(path / "run.toml");
   train::Specification other = specification;
   other.momentum = 0.5;
   other.data.limit = 3;
@@ -89,7 +91,7 @@ TEST_F(RunFolderTest, AnotherRecipesFolderIsRefusedAndLeftAlone) {
               AllOf(HasSubstr((path / "run.toml").string()), HasSubstr("train.momentum: 0.9 there, 0.5 here"),
                     HasSubstr("data.limit: 0 there, 3 here"), HasSubstr("--out")));
   EXPECT_THROW(check_same_run(path, other), UsageError);
-  EXPECT_EQ(text_of(path / "run.toml"), before);
+  EXPECT_EQ(read_text(path / "run.toml"), before);
   other = specification;
   other.checkpoint_every = 1;
   EXPECT_NO_THROW(check_same_run(path, other));

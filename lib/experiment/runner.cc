@@ -1,6 +1,7 @@
 #include "experiment/runner.h"
 
 #include <algorithm>
+#include <new>
 #include <optional>
 
 #include "base/call_text.h"
@@ -62,6 +63,15 @@ class Runner {
  public:
   explicit Runner(const Experiment& experiment) : experiment_(experiment) {}
 
+  // Does nothing if all runs are finished.
+  void load_data() {
+    const bool needed = std::any_of(experiment_.runs.begin(), experiment_.runs.end(),
+                                    [&](const Run& run) { return !is_finished(experiment_, run); });
+    if (!needed) return;
+    dataset_ = data::load(experiment_.runs.front().specification.data, experiment_.locations, device());
+    throw_if_interrupted();
+  }
+
   // Whether the run is done.
   bool run(std::size_t index) {
     const Run& planned = experiment_.runs[index];
@@ -72,7 +82,6 @@ class Runner {
       log_info(title + ": " + status.text + " already");
       return status.state == State::done;
     }
-    load_data();
     try {
       RunFolder folder(experiment_.path_of(planned), planned.specification);
       return train_in(folder, planned, title);
@@ -80,6 +89,9 @@ class Runner {
       throw;
     } catch (const UsageError&) {
       throw;
+    } catch (const std::bad_alloc&) {
+      log_error(title + ": the memory is full; a lower train.batch_size needs less");
+      return false;
     } catch (const std::exception& error) {
       log_error(title + ": " + first_line(error.what()));
       return false;
@@ -87,14 +99,6 @@ class Runner {
   }
 
  private:
-  // The first run that is not finished needs it.
-  void load_data() {
-    if (dataset_) return;
-    const Specification& common = experiment_.runs.front().specification;
-    dataset_ = data::load(common.data, experiment_.locations, device());
-    throw_if_interrupted();
-  }
-
   using Specification = train::Specification;
 
   at::Device device() const { return at::Device(experiment_.device.name); }
@@ -167,9 +171,10 @@ void log_beginning(const Experiment& experiment) {
 }  // namespace
 
 bool run_all(const Experiment& experiment) {
+  Runner runner(experiment);
+  runner.load_data();  // before anything is written: the data may not be there
   prepare_folder(experiment);
   log_beginning(experiment);
-  Runner runner(experiment);
   bool all_done = true;
   for (std::size_t index = 0; index < experiment.runs.size(); ++index) {
     throw_if_interrupted();

@@ -7,17 +7,19 @@
 #include <cstdlib>
 #include <map>
 
+#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/parallel.h"
+#include "base/temporary_folder.h"
 #include "experiment/dry_run.h"
 #include "experiment/metrics_file.h"
 #include "experiment/results_table.h"
 #include "experiment/run_folder.h"
 #include "experiment/saved_run.h"
 #include "experiment/specification_file.h"
-#include "experiment/test_folder.h"
+#include "experiment/test_file.h"
 
 namespace elubench::experiment {
 namespace {
@@ -54,7 +56,7 @@ class RunnerTest : public testing::Test {
   }
 
   std::filesystem::path run_path(const std::string& name) const { return folder.path() / "runs" / name; }
-  std::string status(const std::string& name) const { return text_of(run_path(name) / "status"); }
+  std::string status(const std::string& name) const { return read_text(run_path(name) / "status"); }
 
   // metrics.csv without what depends on the clock.
   static std::string clockless(const std::filesystem::path& run) {
@@ -67,7 +69,7 @@ class RunnerTest : public testing::Test {
     return text;
   }
 
-  TestFolder folder;
+  TemporaryFolder folder;
   Request request;
 };
 
@@ -76,9 +78,9 @@ TEST_F(RunnerTest, TrainsAllRunsAndThenHasNothingToDo) {
   EXPECT_TRUE(run_all(experiment));
   EXPECT_EQ(status("relu/seed-1"), "done\n");
   EXPECT_EQ(status("elu/seed-1"), "done\n");
-  const std::string before = text_of(run_path("elu/seed-1") / "run.toml");
+  const std::string before = read_text(run_path("elu/seed-1") / "run.toml");
   EXPECT_TRUE(run_all(experiment));
-  EXPECT_EQ(text_of(run_path("elu/seed-1") / "run.toml"), before);
+  EXPECT_EQ(read_text(run_path("elu/seed-1") / "run.toml"), before);
 }
 
 TEST_F(RunnerTest, WritesTheRowsOfTheContract) {
@@ -128,9 +130,9 @@ TEST_F(RunnerTest, DivergenceEndsItsRunAndTheOthersGoOn) {
   EXPECT_FALSE(run_all(experiment));
   EXPECT_THAT(status("relu/seed-1"), StartsWith("diverged at iteration "));
   EXPECT_THAT(status("elu/seed-1"), StartsWith("diverged at iteration "));
-  const std::string before = text_of(run_path("elu/seed-1") / "run.toml");
+  const std::string before = read_text(run_path("elu/seed-1") / "run.toml");
   EXPECT_FALSE(run_all(experiment));
-  EXPECT_EQ(text_of(run_path("elu/seed-1") / "run.toml"), before);
+  EXPECT_EQ(read_text(run_path("elu/seed-1") / "run.toml"), before);
   EXPECT_THAT(results_table(experiment), HasSubstr("diverged at iteration"));
 }
 
@@ -171,11 +173,11 @@ TEST_F(RunnerTest, EverythingIsCheckedBeforeAnythingIsTrained) {
 
 TEST_F(RunnerTest, MoreSeedsLeaveTheRunsThatAreThere) {
   run_all(open_experiment(request));
-  const std::string before = text_of(run_path("elu/seed-1") / "run.toml");
+  const std::string before = read_text(run_path("elu/seed-1") / "run.toml");
   request.settings = {"compare.seeds=[1, 2]"};
   EXPECT_TRUE(run_all(open_experiment(request)));
   EXPECT_EQ(status("elu/seed-2"), "done\n");
-  EXPECT_EQ(text_of(run_path("elu/seed-1") / "run.toml"), before);
+  EXPECT_EQ(read_text(run_path("elu/seed-1") / "run.toml"), before);
 }
 
 TEST_F(RunnerTest, OutGetsTheRecipeWithItsSettings) {
@@ -194,7 +196,7 @@ TEST_F(RunnerTest, DryRunSaysTheCostAndWritesNothing) {
   const std::string text = dry_run_text(open_experiment(request));
   EXPECT_THAT(text, HasSubstr("elu/seed-1: to do"));
   EXPECT_THAT(text, HasSubstr("parameters"));
-  EXPECT_THAT(text, HasSubstr("time: unknown"));
+  EXPECT_THAT(text, HasSubstr("matrix product timed just now"));
   EXPECT_THAT(text, HasSubstr("disk: "));
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "runs"));
 }

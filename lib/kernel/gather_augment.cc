@@ -15,7 +15,7 @@ void copy_cropped(const ImageGeometry& g, const float* image, const Crop& crop, 
   for (std::int64_t row = 0; row < g.side; ++row) {
     const std::int64_t y = row + crop.top - crop_padding;
     for (std::int64_t column = 0; column < g.side; ++column) {
-      const std::int64_t x = (crop.mirror ? g.side - 1 - column : column) + crop.left - crop_padding;
+      const std::int64_t x = (crop.flip ? g.side - 1 - column : column) + crop.left - crop_padding;
       const bool inside = y >= 0 && y < g.side && x >= 0 && x < g.side;
       copy_pixel(inside ? image + (y * g.side + x) * g.channels : nullptr, g.channels,
                  out + (row * g.side + column) * g.channels);

@@ -11,10 +11,10 @@ namespace elubench::kernel {
 
 inline constexpr std::int64_t crop_padding = 4;
 
-// A crop from the image with `crop_padding` zero pixels on each border, and whether it is mirrored.
+// A crop from the image with `crop_padding` zero pixels on each border, and whether it is flipped.
 struct Crop {
   std::int64_t top, left;  // 0 .. 2 crop_padding; crop_padding is the image itself
-  bool mirror;
+  bool flip;
 };
 
 ELUBENCH_HOST_DEVICE inline Crop draw_crop(const random::Stream& stream, std::int64_t place_in_batch) {
@@ -31,7 +31,7 @@ struct ImageGeometry {
 };
 
 // images: (N, side, side, channels) float32; chosen: `batch` image numbers on the same device; out: (batch, side,
-// side, channels). With `stream`, the image at place j of the batch is cropped and mirrored by the stream's j-th
+// side, channels). With `stream`, the image at place j of the batch is cropped and flipped by the stream's j-th
 // block; without, taken as it is.
 void gather_augment(const ImageGeometry& geometry, const float* images, const std::int64_t* chosen,
                     std::int64_t batch, const random::Stream* stream, Buffer out);

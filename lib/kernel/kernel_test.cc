@@ -86,7 +86,7 @@ TEST(MomentumUpdate, FollowsThePapersRule) {
 }
 
 // The crop, spelt out with LibTorch's padding, slicing and flipping.
-TEST(GatherAugment, CropsAndMirrorsThePaddedImage) {
+TEST(GatherAugment, CropsAndFlipsThePaddedImage) {
   const ImageGeometry geometry{8, 3};
   const at::Tensor images = wave({5, 8, 8, 3}, 0.9);
   const at::Tensor chosen = at::tensor({4, 0, 0, 2, 1, 3}, at::kLong);
@@ -98,7 +98,7 @@ TEST(GatherAugment, CropsAndMirrorsThePaddedImage) {
   for (std::int64_t j = 0; j < 6; ++j) {
     const Crop crop = draw_crop(stream, j);
     at::Tensor expected = padded[chosen[j].item<std::int64_t>()].narrow(0, crop.top, 8).narrow(1, crop.left, 8);
-    if (crop.mirror) expected = expected.flip(1);
+    if (crop.flip) expected = expected.flip(1);
     EXPECT_TRUE(at::equal(out[j], expected)) << j;
   }
   gather_augment(geometry, images.const_data_ptr<float>(), chosen.const_data_ptr<std::int64_t>(), 6, nullptr,
@@ -106,14 +106,14 @@ TEST(GatherAugment, CropsAndMirrorsThePaddedImage) {
   EXPECT_TRUE(at::equal(out, images.index_select(0, chosen)));
 }
 
-// 81 offsets and 2 mirrors are equally likely; chi-square with 161 degrees of freedom has mean 161 and deviation
+// 81 offsets and 2 flips are equally likely; chi-square with 161 degrees of freedom has mean 161 and deviation
 // 18; five are allowed.
 TEST(DrawCrop, IsUniform) {
   std::vector<int> counts(162);
   const int n = 162000;
   for (int j = 0; j < n; ++j) {
     const Crop crop = draw_crop({1, random::Purpose::augmentation, 0, 0}, j);
-    ++counts[static_cast<std::size_t>((crop.top * 9 + crop.left) * 2 + (crop.mirror ? 1 : 0))];
+    ++counts[static_cast<std::size_t>((crop.top * 9 + crop.left) * 2 + (crop.flip ? 1 : 0))];
   }
   double chi_square = 0;
   for (int count : counts) chi_square += (count - n / 162.0) * (count - n / 162.0) / (n / 162.0);
@@ -124,6 +124,7 @@ TEST(ActivationTotals, AgreeWithLibTorchAndFindDeadChannels) {
   at::Tensor x = wave({700, 130}, 0.77);
   x.select(1, 3).fill_(-2);
   x.select(1, 129).fill_(-1e-3);
+  std::vector<double> sums;
   for (int threads : {1, 2}) {
     set_thread_count(threads);
     ActivationTotals totals;
@@ -132,9 +133,13 @@ TEST(ActivationTotals, AgreeWithLibTorchAndFindDeadChannels) {
     EXPECT_NEAR(totals.sum, f.sum().item<double>(), 1e-6);
     EXPECT_NEAR(totals.sum_of_squares, (f * f).sum().item<double>(), 1e-6);
     EXPECT_EQ(totals.count, 700 * 130);
+    sums.push_back(totals.sum);
+    sums.push_back(totals.sum_of_squares);
     for (std::size_t c = 0; c < 130; ++c) EXPECT_EQ(totals.alive[c], c != 3 && c != 129) << c;
   }
-  set_thread_count(0);
+  EXPECT_EQ(sums[0], sums[2]);
+  EXPECT_EQ(sums[1], sums[3]);
+  set_thread_count(1);
 }
 
 TEST(SumOfSquares, AgreesWithLibTorchAtAnyThreadCount) {
@@ -144,6 +149,7 @@ TEST(SumOfSquares, AgreesWithLibTorchAtAnyThreadCount) {
   const double one = sum_of_squares(buffer_of(x), x.numel());
   set_thread_count(2);
   const double two = sum_of_squares(buffer_of(x), x.numel());
+  set_thread_count(1);
   EXPECT_NEAR(one, expected, 1e-9 * expected);
   EXPECT_EQ(one, two);
 }

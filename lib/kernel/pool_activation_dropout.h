@@ -21,8 +21,6 @@ struct PoolGeometry {
               // pixel
 
   std::int64_t pooled_side() const { return pool ? (side + 1) / 2 : side; }
-  std::int64_t input_size() const { return batch * side * side * channels; }
-  std::int64_t output_size() const { return batch * pooled_side() * pooled_side() * channels; }
 };
 
 // x: (batch, side, side, channels), y: (batch, pooled side, pooled side, channels), of the same element type.

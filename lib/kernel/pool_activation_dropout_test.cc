@@ -154,8 +154,16 @@ TEST(MaxPool, KeepsNanWhereverItIs) {
   }
 }
 
+// At an overhanging window the pixels outside repeat the first one; its gradient must not be lost among them.
+TEST(MaxPool, GivesTheGradientToANanAtTheBorder) {
+  at::Tensor x = at::full({1, 1, 1, 1}, std::numeric_limits<float>::quiet_NaN());
+  at::Tensor gradient = at::ones({1, 1, 1, 1}, at::kFloat);
+  pool_activation_dropout_backward(activation::Elu{}, {1, 1, 1, true}, {{}, 0}, buffer_of(x), buffer_of(gradient));
+  EXPECT_TRUE(std::isnan(x.item<float>()));
+}
+
 // n draws at rate p: the number dropped has deviation sqrt(n p (1 - p)); five are allowed.
-TEST(DropoutMask, DropsAtItsRateAndKeepsTheMean) {
+TEST(DropoutMask, DropsAtItsRateAndScalesTheRest) {
   const std::int64_t n = 100000;
   at::Tensor x = at::ones({1, 1, 1, n}, at::kFloat);
   at::Tensor y = at::zeros({1, 1, 1, n}, at::kFloat);

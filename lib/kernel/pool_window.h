@@ -10,7 +10,7 @@ struct Winner {
   int place;  // 0..3, row by row
 };
 
-// The first largest of four; a NaN wins. With f not monotone the values f(x) are compared.
+// The first largest of four; the first NaN wins over all. With f not monotone the values f(x) are compared.
 template <class F>
 ELUBENCH_HOST_DEVICE inline Winner winner_of(const F& f, float x0, float x1, float x2, float x3) {
   Winner winner{x0, 0};
@@ -24,7 +24,7 @@ ELUBENCH_HOST_DEVICE inline Winner winner_of(const F& f, float x0, float x1, flo
   float best = height(x0);
   const auto consider = [&](float x, int place) {
     const float candidate = height(x);
-    const bool better = candidate > best || candidate != candidate;
+    const bool better = candidate > best || (candidate != candidate && best == best);
     best = better ? candidate : best;
     winner.x = better ? x : winner.x;
     winner.place = better ? place : winner.place;

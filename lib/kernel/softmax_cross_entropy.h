@@ -9,8 +9,9 @@ namespace elubench::kernel {
 
 // Sums over images; in double, so that a mean over many batches is exact enough.
 struct LossTotals {
-  double loss = 0;         // nats
-  std::int64_t wrong = 0;  // images whose largest logit is not their label's; all those with a NaN
+  double loss = 0;  // nats
+  std::int64_t wrong =
+      0;  // images whose largest logit is not their label's; all those with a logit that is not finite
   std::int64_t images = 0;
 };
 

@@ -18,7 +18,7 @@ class BatchNormalizationBlock : public Block {
  private:
   Parameters::Entry scale_, shift_;
   at::Tensor running_mean_, running_variance_, input_, output_;
-  at::Tensor batch_mean_, batch_inverse_deviation_;  // of the last forward pass in training
+  at::Tensor batch_mean_, batch_inverse_standard_deviation_;  // of the last forward pass in training
 };
 
 }  // namespace elubench::network

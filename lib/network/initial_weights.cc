@@ -29,7 +29,7 @@ Draw normal(double variance) {
 // Uniform on (-bound, bound); its variance is bound^2 / 3.
 Draw uniform(double bound) {
   return [bound](random::Block block) {
-    return bound * (2 * random::uniform_open(block.word[0], block.word[1]) - 1);
+    return bound * (2 * random::uniform_positive(block.word[0], block.word[1]) - 1);
   };
 }
 

@@ -89,6 +89,8 @@ at::Tensor Parameters::statistic(const std::string& name) const {
   throw Error("the network has no statistic '" + name + "'");
 }
 
+bool Parameters::are_finite() const { return at::isfinite(values_.sum(at::kDouble)).item<bool>(); }
+
 void Parameters::refresh_copy() {
   if (has_separate_copy()) copy_.copy_(values_);
 }

@@ -77,7 +77,6 @@ std::vector<LayerGeometry> layers_of(const Options& given, std::int64_t classes)
       const bool last = s + 1 == network.stacks.size() && l + 1 == stack.size();
       LayerGeometry layer{};
       layer.name = "conv" + std::to_string(layers.size() + 1);
-      layer.stack = s;
       layer.in_channels = channels;
       layer.in_side = side;
       layer.out_channels = last ? classes : scaled(stack[l].units, options.width);
@@ -91,6 +90,9 @@ std::vector<LayerGeometry> layers_of(const Options& given, std::int64_t classes)
       layers.push_back(layer);
     }
   }
+  if (side != 1)
+    throw UsageError("network " + std::string(network.name) + " must end with one pixel, not " +
+                     std::to_string(side));
   return layers;
 }
 

@@ -18,8 +18,7 @@ Description find_network(std::string_view name);
 
 // One convolution with what follows it, sizes worked out.
 struct LayerGeometry {
-  std::string name;  // "conv1", "conv2", ...
-  std::size_t stack;
+  std::string name;                     // "conv1", "conv2", ...
   std::int64_t in_channels, in_side;    // square images
   std::int64_t out_channels, out_side;  // before the pool
   std::int64_t receptive_field;

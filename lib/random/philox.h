@@ -63,8 +63,8 @@ ELUBENCH_HOST_DEVICE inline std::uint32_t below(std::uint32_t bound, std::uint32
   return static_cast<std::uint32_t>((std::uint64_t{word} * bound) >> 32);
 }
 
-// Uniform in the open interval (0, 1), 53 bits.
-inline double uniform_open(std::uint32_t high, std::uint32_t low) {
+// Uniform in (0, 1], 53 bits: never 0, so that its logarithm is finite.
+inline double uniform_positive(std::uint32_t high, std::uint32_t low) {
   const std::uint64_t bits = ((std::uint64_t{high} << 32) | low) >> 11;
   return (static_cast<double>(bits) + 0.5) * 0x1p-53;
 }

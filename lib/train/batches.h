@@ -25,6 +25,7 @@ class TrainingBatches {
   bool augment_;
   std::int64_t epoch_ = -1;  // whose order is in order_
   std::vector<std::int64_t> order_;
+  at::Tensor chosen_;  // int64 (batch), on the host
 };
 
 // Fills the network's batch with images first, first + 1, ... as they are. Returns how many are valid: at the end

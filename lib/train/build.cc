@@ -6,15 +6,17 @@
 namespace elubench::train {
 
 network::Network build_network(const Specification& specification, std::int64_t classes, at::Device device) {
-  network::Network network({.options = specification.network,
-                            .activation = activation::parse(specification.activation),
-                            .batch_norm = specification.batch_norm,
-                            .classes = classes,
-                            .batch_size = specification.batch_size,
-                            .device = device,
-                            .element = specification.precision == Precision::bf16 ? at::kBFloat16 : at::kFloat});
+  return network::Network({.options = specification.network,
+                           .activation = activation::parse(specification.activation),
+                           .batch_norm = specification.batch_norm,
+                           .classes = classes,
+                           .batch_size = specification.batch_size,
+                           .device = device,
+                           .element = specification.precision == Precision::bf16 ? at::kBFloat16 : at::kFloat});
+}
+
+void set_initial_weights(const Specification& specification, network::Network& network) {
   network::set_initial_weights(specification.network.initialization, specification.seed, network.parameters());
-  return network;
 }
 
 }  // namespace elubench::train

@@ -6,7 +6,10 @@
 
 namespace elubench::train {
 
-// With the initial weights of the run's seed.
+// All its weights are 0: to be set from a checkpoint, or by set_initial_weights.
 network::Network build_network(const Specification& specification, std::int64_t classes, at::Device device);
+
+// The weights that the run's seed gives.
+void set_initial_weights(const Specification& specification, network::Network& network);
 
 }  // namespace elubench::train

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 #include <functional>
 
 #include "base/call_text.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/safetensors.h"
+#include "data/stored_tensor.h"
 
 namespace elubench::train {
 namespace {
@@ -94,12 +94,12 @@ void CheckpointStore::save(const RunState& state, network::Parameters& parameter
   std::vector<StoredTensor> stored;
   for (const Part& part : parts_of(parameters)) {
     hosts.push_back(part.tensor.to(at::kCPU).contiguous());
-    const auto* first = static_cast<const std::byte*>(hosts.back().const_data_ptr());
-    stored.push_back({part.name, StoredType::f32, {part.tensor.numel()}, {first, hosts.back().nbytes()}});
+    stored.push_back(data::stored(part.name, hosts.back()));
   }
   write_safetensors(path_of(state.iteration), stored, metadata_of(state), true);
   const std::vector<std::int64_t> all = iterations();
-  for (std::size_t i = kept; i < all.size(); ++i) std::filesystem::remove(path_of(all[i]));
+  std::error_code stays;  // one too many does no harm
+  for (std::size_t i = kept; i < all.size(); ++i) std::filesystem::remove(path_of(all[i]), stays);
 }
 
 RunState CheckpointStore::load(std::int64_t iteration, network::Parameters& parameters) const {
@@ -109,13 +109,7 @@ RunState CheckpointStore::load(std::int64_t iteration, network::Parameters& para
     if (!file.has_checksum()) throw Error("it has no checksum");
     const RunState state = state_from(file.metadata());
     for (Part& part : parts_of(parameters)) {
-      const StoredTensor& stored = file.at(part.name);
-      if (stored.type != StoredType::f32 || stored.bytes.size() != part.tensor.nbytes()) {
-        throw Error("its tensor '" + part.name + "' is of another network");
-      }
-      at::Tensor host = at::empty({part.tensor.numel()}, at::kFloat);
-      std::memcpy(host.mutable_data_ptr(), stored.bytes.data(), stored.bytes.size());
-      part.tensor.copy_(host);
+      part.tensor.copy_(data::loaded(file.at(part.name), at::kFloat, part.tensor.sizes()));
     }
     parameters.refresh_copy();
     return state;
@@ -135,8 +129,17 @@ std::optional<RunState> CheckpointStore::load_newest(network::Parameters& parame
   return std::nullopt;
 }
 
+void CheckpointStore::remove_after(std::int64_t iteration) {
+  for (std::int64_t found : iterations()) {
+    std::error_code stays;
+    if (found > iteration && !std::filesystem::remove(path_of(found), stays)) {
+      throw Error("cannot remove " + path_of(found).string() + ": " + stays.message() + "; remove it yourself");
+    }
+  }
+}
+
 std::int64_t CheckpointStore::bytes(std::int64_t parameters) {
-  return 2 * parameters * static_cast<std::int64_t>(sizeof(float));
+  return static_cast<std::int64_t>(kept) * 2 * parameters * static_cast<std::int64_t>(sizeof(float));
 }
 
 }  // namespace elubench::train

@@ -37,6 +37,10 @@ class CheckpointStore {
   // Reads the newest that is whole, with a warning for each that is not; none: nothing.
   std::optional<RunState> load_newest(network::Parameters& parameters) const;
 
+  // Removes those of later iterations: they belong to a state that was given up.
+  void remove_after(std::int64_t iteration);
+
+  // That the checkpoints kept of a network with so many parameters take: weights and velocities.
   static std::int64_t bytes(std::int64_t parameters);
 
  private:

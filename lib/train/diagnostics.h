@@ -20,7 +20,8 @@ struct LayerDiagnostics {
   double gradient_norm;    // root mean square of d (mean loss) / d pre-activation
 };
 
-// On the first `probe_images` test images, in evaluation mode. Overwrites the parameters' gradients, nothing else.
+// On the first `probe_images` test images, in evaluation mode. Overwrites the network's
+// buffers and gradients; weights and statistics stay.
 std::vector<LayerDiagnostics> diagnose(const data::Images& test_images, network::Network& network);
 
 }  // namespace elubench::train

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/safetensors.h"
+#include "data/stored_tensor.h"
 #include "train/build.h"
 #include "train/checkpoint.h"
 #include "train/trainer.h"
@@ -18,8 +19,7 @@ void export_weights(const Specification& specification, std::int64_t classes, co
   std::vector<StoredTensor> stored;
   const auto add = [&](const std::string& name, const at::Tensor& tensor) {
     kept.push_back(tensor.contiguous(at::MemoryFormat::Contiguous));
-    const auto* first = static_cast<const std::byte*>(kept.back().const_data_ptr());
-    stored.push_back({name, StoredType::f32, kept.back().sizes().vec(), {first, kept.back().nbytes()}});
+    stored.push_back(data::stored(name, kept.back()));
   };
   for (const auto& entry : network.parameters().entries()) add(entry.name, entry.value);
   for (const auto& statistic : network.parameters().statistics()) add(statistic.name, statistic.value);

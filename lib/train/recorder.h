@@ -13,7 +13,7 @@ struct Metric {
   double epoch;            // training images seen / size of the training set
   std::string split;       // train | test | validation | probe
   std::string name;        // loss | error | activation_mean/conv3 | ...
-  double value;
+  double value;            // a train row is the mean since the last one; learning_rate is the last update's
 };
 
 struct Progress {

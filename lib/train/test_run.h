@@ -12,6 +12,7 @@
 #include "base/temporary_folder.h"
 #include "data/dataset.h"
 #include "random/philox.h"
+#include "train/build.h"
 #include "train/recorder.h"
 #include "train/specification.h"
 
@@ -26,6 +27,12 @@ inline data::Images made_up_images(std::int64_t count, std::int64_t classes, std
   }
   for (std::int64_t i = 0; i < count; ++i) images.labels[i] = i % classes;
   return images;
+}
+
+inline network::Network initial_network(const Specification& specification) {
+  network::Network network = build_network(specification, 5, at::kCPU);
+  set_initial_weights(specification, network);
+  return network;
 }
 
 inline data::Dataset made_up_dataset() {

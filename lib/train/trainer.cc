@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -45,33 +46,38 @@ class Trainer {
   Outcome run() {
     resume();
     if (specification_.iterations == 0 && state_.rows == 0) {
-      test();
+      if (!test()) return diverged();
       save();
     }
     session_start_ = Clock::now();
     first_iteration_ = state_.iteration;
     while (state_.iteration < specification_.iterations) {
       if (!iterate()) return diverged();
-      throw_if_interrupted();
     }
     return {false, state_.iteration};
   }
 
  private:
-  // One iteration and what is due after it; false if the loss was not finite.
+  // One iteration and what is due after it; false if a loss or a weight is not finite. Throws Interrupted, after
+  // saving.
   bool iterate() {
     const Clock::time_point start = Clock::now();
     step_.run(state_.iteration, state_.since_last_row);
-    if (!std::isfinite(state_.since_last_row.loss)) return false;
     ++state_.iteration;
+    if (!std::isfinite(state_.since_last_row.loss)) return false;
     const double seconds = seconds_since(start);
     state_.seconds += seconds;
     row_seconds_ += seconds;
     row_images_ += specification_.batch_size;
     report_progress();
+    const int signal_number = interrupt_signal();
+    const bool saves = due(specification_.checkpoint_every) || signal_number != 0;
+    const bool tests = due(specification_.test_every);
+    if ((saves || tests) && !network_.parameters().are_finite()) return false;
     if (due(specification_.log_every)) record_training();
-    if (due(specification_.test_every)) test();
-    if (due(specification_.checkpoint_every) || interrupt_signal() != 0) save();
+    if (tests && !test()) return false;
+    if (saves) save();
+    if (signal_number != 0) throw Interrupted(signal_number);
     return true;
   }
 
@@ -79,27 +85,34 @@ class Trainer {
     return state_.iteration % every == 0 || state_.iteration == specification_.iterations;
   }
 
-  // From the newest checkpoint that is whole and whose rows are all there; else from the beginning.
+  // From the newest checkpoint that is whole and whose rows are all there; else from the initial weights.
   void resume() {
     for (std::int64_t iteration : checkpoints_.iterations()) {
-      try {
-        const RunState state = checkpoints_.load(iteration, network_.parameters());
-        if (recorder_.rows_through(iteration) != state.rows) {
-          throw Error("checkpoint of iteration " + std::to_string(iteration) +
-                      " cannot be used: metrics.csv has lost rows that it counts on");
-        }
-        state_ = state;
-        recorder_.cut_after(iteration);
-        log_info("resumed at iteration " + std::to_string(iteration));
-        return;
-      } catch (const UsageError&) {
-        throw;
-      } catch (const Error& error) {
-        log_warning(std::string(error.what()) + "; going back to the state before it");
-      }
+      if (const auto state = usable(iteration)) return start_from(*state);
     }
-    network_ = build_network(specification_, dataset_.classes, network_.images().device());
+    set_initial_weights(specification_, network_);
     recorder_.cut_after(-1);
+    checkpoints_.remove_after(-1);
+  }
+
+  std::optional<RunState> usable(std::int64_t iteration) {
+    try {
+      const RunState state = checkpoints_.load(iteration, network_.parameters());
+      if (recorder_.rows_through(iteration) == state.rows) return state;
+      log_warning(
+          "the checkpoint of iteration " + std::to_string(iteration) +
+          " cannot be used: metrics.csv has lost rows that it counts on; going back to the state before it");
+    } catch (const Error& error) {
+      log_warning(std::string(error.what()) + "; going back to the state before it");
+    }
+    return std::nullopt;
+  }
+
+  void start_from(const RunState& state) {
+    state_ = state;
+    recorder_.cut_after(state.iteration);
+    checkpoints_.remove_after(state.iteration);
+    log_info("resumed at iteration " + std::to_string(state.iteration));
   }
 
   void record(const std::string& split, const std::string& name, double value) {
@@ -121,8 +134,10 @@ class Trainer {
     row_seconds_ = 0;
   }
 
-  void test() {
+  // False, and nothing recorded, if the test loss is not finite.
+  bool test() {
     const Evaluation result = evaluate(dataset_.test, network_);
+    if (!std::isfinite(result.loss)) return false;
     test_error_ = result.error;
     record("test", "loss", result.loss);
     record("test", "error", result.error);
@@ -139,6 +154,7 @@ class Trainer {
       }
       record("probe", "gradient_norm/" + layer.layer, layer.gradient_norm);
     }
+    return true;
   }
 
   void save() {
@@ -150,7 +166,7 @@ class Trainer {
 
   Outcome diverged() {
     recorder_.flush();
-    return {true, state_.iteration + 1};
+    return {true, state_.iteration};
   }
 
   void report_progress() {

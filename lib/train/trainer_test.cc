@@ -11,6 +11,7 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/parallel.h"
 #include "base/safetensors.h"
 #include "train/build.h"
 #include "train/checkpoint.h"
@@ -151,6 +152,26 @@ TEST_F(Run, ThatDivergesKeepsItsRowsAndSaysWhere) {
   EXPECT_GT(recorder.rows_through(4), 0);
 }
 
+// After the last update the weights are out of all bounds, and no further training loss would show it.
+TEST_F(Run, ThatDivergesInItsLastUpdateIsNotDone) {
+  specification.learning_rate = {{0, 0.01}, {5, 3e38}};
+  specification.iterations = 6;
+  MemoryRecorder recorder;
+  EXPECT_TRUE(run(recorder).diverged);
+  EXPECT_EQ(CheckpointStore(folder.path()).iterations(), std::vector<std::int64_t>{3});
+  for (const Metric& row : recorder.rows) EXPECT_TRUE(std::isfinite(row.value)) << row.name;
+}
+
+// As users run it: with more than one thread.
+TEST_F(Run, GoesOnAsIfItHadNeverStoppedWithTwoThreads) {
+  set_thread_count(2);
+  MemoryRecorder recorder;
+  run_until_killed(recorder, 7);
+  run(recorder);
+  expect_like_uninterrupted(recorder);
+  set_thread_count(1);
+}
+
 TEST_F(Run, SavesAndStopsOnASignal) {
   const InterruptGuard guard;
   MemoryRecorder recorder;
@@ -193,6 +214,19 @@ TEST_F(Run, StartsAgainWhenAllCheckpointsAreDamaged) {
   for (std::int64_t iteration : CheckpointStore(folder.path()).iterations()) {
     flip_byte(folder.path() / ("checkpoint-00000000" + std::to_string(iteration) + ".safetensors"), 100);
   }
+  run(recorder);
+  expect_like_uninterrupted(recorder);
+}
+
+// The damaged ones have higher numbers than what is saved after them, and must not push it out.
+TEST_F(Run, KeepsWhatItSavesAfterAllCheckpointsWereDamaged) {
+  MemoryRecorder recorder;
+  run(recorder);
+  for (const char* name : {"checkpoint-000000009.safetensors", "checkpoint-000000010.safetensors"}) {
+    flip_byte(folder.path() / name, 100);
+  }
+  run_until_killed(recorder, 5);
+  EXPECT_EQ(CheckpointStore(folder.path()).iterations(), std::vector<std::int64_t>{3});
   run(recorder);
   expect_like_uninterrupted(recorder);
 }
