@@ -22,8 +22,8 @@ void add_evaluate_command(CLI::App& app, Action& action);
 void add_device_options(CLI::App& command, std::string& device, int& threads);
 void add_data_option(CLI::App& command, std::string& folder);
 
-// Makes sure, before the work, that a file can be written there: throws UsageError otherwise. Makes its folder if
-// needed.
+// Makes sure, before the work, that a file can be written there, in a folder that exists: throws UsageError
+// otherwise.
 void check_output_file(const std::string& path);
 
 }  // namespace elubench

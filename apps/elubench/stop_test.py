@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from program import PROGRAM, RECIPE, Outcome, Started, outcome_of, run, wait_for_iteration, wait_until
 
-LONG = ("--set", "train.iterations=60", "--set", "train.checkpoint_every=3", "--only", "elu")
+LONG = ("--set", "train.iterations=200", "--set", "train.checkpoint_every=3", "--only", "elu")
 
 
 @pytest.fixture(scope="module")

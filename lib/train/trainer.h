@@ -15,7 +15,7 @@
 namespace elubench::train {
 
 struct Outcome {
-  bool diverged = false;  // the loss was not finite; rows and the last good checkpoint are kept
+  bool diverged = false;  // a loss or weight was not finite; rows and the last checkpoint are kept
   std::int64_t iteration = 0;
 };
 
