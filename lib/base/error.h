@@ -19,6 +19,13 @@ class UsageError : public Error {
   using Error::Error;
 };
 
+// A file that the program wrote holds something else now: torn, altered, cut short. Exit code 1 where nobody knows
+// better.
+class DamagedFile : public Error {
+ public:
+  using Error::Error;
+};
+
 // A signal asked the program to stop; what was done is saved and can be resumed. Exit code 128 + signal.
 class Interrupted : public Error {
  public:

@@ -15,4 +15,16 @@ void parallel_for(std::int64_t begin, std::int64_t end, std::int64_t grain,
 void set_thread_count(int threads);
 int thread_count();
 
+// One thread while it lives, for operators whose rounding depends on how many share them.
+class SingleThread {
+ public:
+  SingleThread() : before_(thread_count()) { set_thread_count(1); }
+  SingleThread(const SingleThread&) = delete;
+  SingleThread& operator=(const SingleThread&) = delete;
+  ~SingleThread() { set_thread_count(before_); }
+
+ private:
+  int before_;
+};
+
 }  // namespace elubench

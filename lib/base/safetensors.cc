@@ -142,9 +142,9 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& path)
       has_checksum_ = true;
     }
   } catch (const Json::exception&) {
-    throw Error(path_ + ": its header cannot be read");
+    throw DamagedFile(path_ + ": its header cannot be read");
   } catch (const Error& error) {
-    throw Error(path_ + ": " + error.what());
+    throw DamagedFile(path_ + ": " + error.what());
   }
 }
 

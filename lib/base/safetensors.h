@@ -32,7 +32,8 @@ void write_safetensors(const std::filesystem::path& path, std::span<const Stored
 // A file that was read whole and checked.
 class SafetensorsFile {
  public:
-  // Throws Error that says what is wrong (truncated, checksum expected and found, not a safetensors file).
+  // Throws DamagedFile that says what is wrong (truncated, checksum expected and found, not a safetensors file),
+  // and Error where it cannot be read.
   explicit SafetensorsFile(const std::filesystem::path& path);
   SafetensorsFile(const SafetensorsFile&) = delete;  // the tensors point into this object
   SafetensorsFile& operator=(const SafetensorsFile&) = delete;

@@ -22,6 +22,12 @@ class TemporaryFolder {
     }
     path_ = name;
   }
+  // Made as `parent`/`name`. What a killed process left there is removed first, so the caller must hold a lock.
+  // Throws std::filesystem::filesystem_error.
+  TemporaryFolder(const std::filesystem::path& parent, const std::string& name) : path_(parent / name) {
+    std::filesystem::remove_all(path_);
+    std::filesystem::create_directory(path_);
+  }
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
   ~TemporaryFolder() {

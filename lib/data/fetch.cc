@@ -5,6 +5,7 @@
 #include "base/atomic_file.h"
 #include "base/checksum.h"
 #include "base/error.h"
+#include "base/file_lock.h"
 #include "base/log.h"
 #include "base/temporary_folder.h"
 #include "data/download.h"
@@ -77,7 +78,7 @@ void move_files(const std::filesystem::path& from, const std::filesystem::path& 
 }
 
 void install(const CifarSet& set, const std::filesystem::path& folder, const std::filesystem::path& archive) {
-  const TemporaryFolder temporary(folder);
+  const TemporaryFolder temporary(folder, "." + set.folder + ".unpacking");
   unpack(archive, temporary.path());
   for (const CifarFile& file : set.files) check_file(set, file, temporary.path() / set.folder);
   move_files(temporary.path() / set.folder, folder / set.folder);
@@ -95,6 +96,7 @@ void fetch(const CifarSet& set, const std::filesystem::path& folder, std::string
     return;
   }
   make_writable_folder(folder);
+  const FileLock lock(folder / ("." + set.folder + ".lock"));
   try {
     const std::filesystem::path archive = download_archive(set, folder, site);
     install(set, folder, archive);

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "base/error.h"
+#include "base/file_lock.h"
 #include "data/test_files.h"
 #include "data/test_server.h"
 #include "data/unpack.h"
@@ -18,6 +19,7 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::ThrowsMessage;
+using testing::UnorderedElementsAre;
 
 struct Entry {
   std::string name, content;
@@ -73,7 +75,9 @@ class Fetch : public testing::Test {
     for (std::size_t i = 0; i < set.files.size(); ++i) {
       EXPECT_EQ(read_text(folder / set.folder / set.files[i].name), made_up.contents[i]);
     }
-    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 1) << "nothing else is left";
+    std::vector<std::string> left;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) left.push_back(entry.path().filename());
+    EXPECT_THAT(left, UnorderedElementsAre(set.folder, "." + set.folder + ".lock"));
   }
 
   const TemporaryFolder temporary{testing::TempDir()};
@@ -140,6 +144,22 @@ TEST_F(Fetch, WholePartIsNotDownloadedAgain) {
   write_atomically(part, archive());
   fetch(set, folder, "file:///nowhere");
   expect_fetched();
+}
+
+TEST_F(Fetch, WhatAKilledFetchUnpackedIsRemoved) {
+  const std::filesystem::path left = folder / ("." + set.folder + ".unpacking");
+  std::filesystem::create_directories(left / set.folder);
+  write_atomically(left / set.folder / "one.bin", std::string_view("half"));
+  fetch(set, folder, url());
+  expect_fetched();
+}
+
+TEST_F(Fetch, ASecondFetchIsRefusedWhileOneIsAtWork) {
+  std::filesystem::create_directories(folder);
+  const FileLock first(folder / ("." + set.folder + ".lock"));
+  EXPECT_THAT([&] { fetch(set, folder, url()); },
+              ThrowsMessage<Error>(HasSubstr("is being worked on by process")));
+  EXPECT_FALSE(std::filesystem::exists(folder / set.folder));
 }
 
 TEST_F(Fetch, WrongArchiveIsRefusedAndRemoved) {

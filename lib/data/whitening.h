@@ -25,10 +25,11 @@ struct Whitening {
 at::Tensor contrast_normalized(const at::Tensor& rows, const WhiteningParameters& parameters);
 
 // Fits it, in double, to the rows before their contrast normalisation: (N, D) of any type. Works on some rows at a
-// time. Throws Interrupted between them.
+// time. The result does not depend on the number of threads. Throws Interrupted between them.
 Whitening fit_whitening(const at::Tensor& rows, const WhiteningParameters& parameters);
 
-// Contrast-normalises (in double) and whitens (in float) rows, (N, D) of any type. Returns float32 (N, D).
+// Contrast-normalises (in double) and whitens (in float) rows, (N, D) of any type. Returns float32 (N, D), which
+// does not depend on the number of threads either.
 at::Tensor whitened(const Whitening& whitening, const at::Tensor& rows);
 
 }  // namespace elubench::data

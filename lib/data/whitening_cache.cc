@@ -16,12 +16,16 @@ namespace {
 
 using Metadata = std::map<std::string, std::string>;
 
+// Counts up with every change of the fit that changes a bit of it, so that older files are not used.
+constexpr const char* method = "2";
+
 // What a fit depends on; its file says the same.
 Metadata identity(const at::Tensor& rows, const WhiteningParameters& parameters) {
   return {{"content", "GCN and ZCA whitening"},
           {"dimension", std::to_string(rows.size(1))},
           {"images", std::to_string(rows.size(0))},
           {"images_sha256", sha256_of(rows)},
+          {"method", method},
           {"regularization", number_text(parameters.regularization)},
           {"scale", number_text(parameters.scale)},
           {"smallest_norm", number_text(parameters.smallest_norm)}};
@@ -44,7 +48,7 @@ std::optional<Whitening> read(const std::filesystem::path& path, const Metadata&
     return Whitening{parameters, loaded(file.at("mean"), at::kDouble, {dimension}),
                      loaded(file.at("projection"), at::kFloat, {dimension, dimension})};
   } catch (const Error& error) {
-    log_warning("the whitening is fitted again, because " + path.string() + " cannot be used: " + error.what());
+    log_warning("the kept whitening " + path.string() + " cannot be used: " + error.what());
     return std::nullopt;
   }
 }

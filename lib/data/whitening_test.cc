@@ -3,8 +3,11 @@
 #include <ATen/ATen.h>
 #include <gmock/gmock.h>
 
+#include <array>
 #include <fstream>
 #include <nlohmann/json.hpp>
+
+#include "base/parallel.h"
 
 namespace elubench::data {
 namespace {
@@ -53,7 +56,24 @@ TEST(Whitening, WhitenedRowsAreNumpys) {
   EXPECT_LT(largest_difference(result, matrix("whitened")), 1e-5);
 }
 
-// More rows than are taken at a time; without regularization the covariance becomes the identity.
+// Several blocks of rows and columns, one of them cut short.
+TEST(Whitening, DoesNotDependOnTheNumberOfThreads) {
+  const at::Tensor rows = (at::arange(700 * 600, at::kLong) * 2654435761 / 65536).remainder(256).view({700, 600});
+  const auto with_threads = [&](int threads) {
+    set_thread_count(threads);
+    const Whitening whitening = fit_whitening(rows, {});
+    const at::Tensor result = whitened(whitening, rows);
+    set_thread_count(1);
+    return std::array{whitening.mean, whitening.projection, result};
+  };
+  const auto one = with_threads(1);
+  for (const int threads : {2, 3}) {
+    const auto several = with_threads(threads);
+    for (std::size_t i = 0; i < one.size(); ++i) EXPECT_TRUE(at::equal(one[i], several[i])) << threads << " " << i;
+  }
+}
+
+// More rows than are taken at a time; with hardly any regularization the covariance becomes the identity.
 TEST(Whitening, WhitenedCovarianceIsTheIdentity) {
   const at::Tensor base = at::arange(9001 * 6, at::kDouble).view({9001, 6});
   const at::Tensor rows = (base * 0.7548776662).frac() + (base * 0.5698402910).frac().cumsum(1);

@@ -14,6 +14,7 @@
 #include "experiment/progress_text.h"
 #include "experiment/run_folder.h"
 #include "network/table.h"
+#include "train/checkpoint.h"
 #include "train/trainer.h"
 
 namespace elubench::experiment {
@@ -124,13 +125,17 @@ double metrics_bytes(const Run& run) {
 
 std::string disk_text(const Experiment& experiment) {
   double checkpoints = 0;
+  double largest = 0;  // while the last run writes its last checkpoint, there is one more
   double metrics = 0;
   for (const Run& run : experiment.runs) {
-    checkpoints += as_double(train::checkpoint_bytes(run.specification, classes_of(run)));
+    const double one = as_double(train::checkpoint_bytes(run.specification, classes_of(run)));
+    checkpoints += train::kept_checkpoints * one;
+    largest = std::max(largest, one);
     metrics += metrics_bytes(run);
   }
-  return size_text(checkpoints + metrics) + " when all are done: " + size_text(checkpoints) + " of checkpoints (" +
-         "the newest two of each run), " + size_text(metrics) + " of metrics";
+  return size_text(checkpoints + metrics + largest) + " at most: " + size_text(checkpoints) +
+         " of checkpoints (the newest two of each run), " + size_text(largest) + " while one more is written, " +
+         size_text(metrics) + " of metrics";
 }
 
 std::string cost_text(const Experiment& experiment) {

@@ -87,8 +87,6 @@ class Runner {
       return train_in(folder, planned, title);
     } catch (const Interrupted&) {
       throw;
-    } catch (const UsageError&) {
-      throw;
     } catch (const std::bad_alloc&) {
       log_error(title + ": the memory is full; a lower train.batch_size needs less");
       return false;

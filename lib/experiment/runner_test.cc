@@ -145,6 +145,13 @@ TEST_F(RunnerTest, ARunThatFailsLeavesTheOthersToGoOn) {
   EXPECT_EQ(status("elu/seed-1"), "done\n");
 }
 
+TEST_F(RunnerTest, ARunWhoseFolderCannotBeMadeLeavesTheOthersToGoOn) {
+  const Experiment experiment = open_experiment(request);
+  put_text(run_path("relu"), "a file where the folder should be");
+  EXPECT_FALSE(run_all(experiment));
+  EXPECT_EQ(status("elu/seed-1"), "done\n");
+}
+
 TEST_F(RunnerTest, ALockedRunIsLeftToItsHolder) {
   const Experiment experiment = open_experiment(request);
   const RunFolder holder(run_path("relu/seed-1"), experiment.runs[0].specification);

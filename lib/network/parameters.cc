@@ -2,6 +2,8 @@
 
 #include <ATen/Functions.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 
 namespace elubench::network {
@@ -89,7 +91,11 @@ at::Tensor Parameters::statistic(const std::string& name) const {
   throw Error("the network has no statistic '" + name + "'");
 }
 
-bool Parameters::are_finite() const { return at::isfinite(values_.sum(at::kDouble)).item<bool>(); }
+bool Parameters::are_finite() const {
+  const auto finite = [](const at::Tensor& tensor) { return at::isfinite(tensor.sum(at::kDouble)).item<bool>(); };
+  return finite(values_) && std::all_of(statistics_.begin(), statistics_.end(),
+                                        [&](const Statistic& statistic) { return finite(statistic.value); });
+}
 
 void Parameters::refresh_copy() {
   if (has_separate_copy()) copy_.copy_(values_);

@@ -45,7 +45,7 @@ class Parameters {
   at::Tensor& copy() { return copy_; }
   bool has_separate_copy() const { return copy_.scalar_type() != at::kFloat; }
 
-  // Whether every value is a finite number.
+  // Whether every value and every running statistic is a finite number.
   bool are_finite() const;
 
   // Makes the copy equal the values again after these were set from outside.

@@ -34,7 +34,7 @@ inline Build small_build(const std::string& name, const std::string& activation,
   return {options, activation::parse(activation), batch_norm, 100, 4, at::kCPU, at::kFloat};
 }
 
-// Weights, images and labels of golden.py.
+// Weights, images and labels of golden.py; for batch normalisation also running statistics.
 inline void set_from_formulas(Network& network) {
   std::uint32_t number = 0;
   for (const auto& entry : network.parameters().entries()) {
@@ -48,6 +48,11 @@ inline void set_from_formulas(Network& network) {
       entry.value.copy_(formula(entry.value.sizes(), 100 + number, 0.3) +
                         (entry.name.ends_with("weight") ? 1 : 0));
     }
+  }
+  number = 0;
+  for (const auto& statistic : network.parameters().statistics()) {
+    const bool variance = statistic.name.ends_with("var");
+    statistic.value.copy_(formula(statistic.value.sizes(), 200 + number++, 0.5) + (variance ? 1 : 0));
   }
   network.parameters().refresh_copy();
   network.images().copy_(formula({network.batch_size(), 3, 32, 32}, 0, 1.5).permute({0, 2, 3, 1}));

@@ -14,7 +14,7 @@ namespace elubench::train {
 namespace {
 
 constexpr const char* format_name = "elubench checkpoint 1";
-constexpr std::size_t kept = 2;
+constexpr const char* prefix = "checkpoint-";
 
 // A named float32 tensor of the state, by reference.
 struct Part {
@@ -42,7 +42,8 @@ Number number_at(const std::map<std::string, std::string>& metadata, const std::
 RunState state_from(const std::map<std::string, std::string>& metadata) {
   const auto format = metadata.find("format");
   if (format == metadata.end() || format->second != format_name) {
-    throw Error("it is not of this version's format ('" + std::string(format_name) + "')");
+    throw Error("it was written by another version of elubench, and this one reads '" + std::string(format_name) +
+                "'; use that version, or remove the checkpoint");
   }
   RunState state;
   state.iteration = number_at<std::int64_t>(metadata, "iteration");
@@ -71,7 +72,7 @@ CheckpointStore::CheckpointStore(std::filesystem::path folder) : folder_(std::mo
 std::filesystem::path CheckpointStore::path_of(std::int64_t iteration) const {
   std::string number = std::to_string(iteration);
   number.insert(0, number.size() < 9 ? 9 - number.size() : 0, '0');
-  return folder_ / ("checkpoint-" + number + ".safetensors");
+  return folder_ / (prefix + number + ".safetensors");
 }
 
 std::vector<std::int64_t> CheckpointStore::iterations() const {
@@ -79,10 +80,9 @@ std::vector<std::int64_t> CheckpointStore::iterations() const {
   if (!std::filesystem::is_directory(folder_)) return found;
   for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
     const std::string name = entry.path().filename().string();
-    const std::string prefix = "checkpoint-";
     std::int64_t iteration = 0;
     if (!name.starts_with(prefix)) continue;
-    std::from_chars(name.data() + prefix.size(), name.data() + name.size(), iteration);
+    std::from_chars(name.data() + std::string_view(prefix).size(), name.data() + name.size(), iteration);
     if (entry.path() == path_of(iteration)) found.push_back(iteration);
   }
   std::sort(found.begin(), found.end(), std::greater<>());
@@ -99,20 +99,22 @@ void CheckpointStore::save(const RunState& state, network::Parameters& parameter
   write_safetensors(path_of(state.iteration), stored, metadata_of(state), true);
   const std::vector<std::int64_t> all = iterations();
   std::error_code stays;  // one too many does no harm
-  for (std::size_t i = kept; i < all.size(); ++i) std::filesystem::remove(path_of(all[i]), stays);
+  for (std::size_t i = kept_checkpoints; i < all.size(); ++i) std::filesystem::remove(path_of(all[i]), stays);
 }
 
 RunState CheckpointStore::load(std::int64_t iteration, network::Parameters& parameters) const {
   const std::filesystem::path path = path_of(iteration);
   try {
     const SafetensorsFile file(path);
-    if (!file.has_checksum()) throw Error("it has no checksum");
+    if (!file.has_checksum()) throw DamagedFile("it has no checksum");
     const RunState state = state_from(file.metadata());
     for (Part& part : parts_of(parameters)) {
       part.tensor.copy_(data::loaded(file.at(part.name), at::kFloat, part.tensor.sizes()));
     }
     parameters.refresh_copy();
     return state;
+  } catch (const DamagedFile& error) {
+    throw DamagedFile("checkpoint " + path.string() + " cannot be used: " + error.what());
   } catch (const Error& error) {
     throw Error("checkpoint " + path.string() + " cannot be used: " + error.what());
   }
@@ -122,7 +124,7 @@ std::optional<RunState> CheckpointStore::load_newest(network::Parameters& parame
   for (std::int64_t iteration : iterations()) {
     try {
       return load(iteration, parameters);
-    } catch (const Error& error) {
+    } catch (const DamagedFile& error) {
       log_warning(std::string(error.what()) + "; falling back to the one before");
     }
   }
@@ -130,6 +132,11 @@ std::optional<RunState> CheckpointStore::load_newest(network::Parameters& parame
 }
 
 void CheckpointStore::remove_after(std::int64_t iteration) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+    const std::string name = entry.path().filename().string();
+    std::error_code stays;  // one too many does no harm
+    if (name.starts_with(prefix) && name.ends_with(".part")) std::filesystem::remove(entry.path(), stays);
+  }
   for (std::int64_t found : iterations()) {
     std::error_code stays;
     if (found > iteration && !std::filesystem::remove(path_of(found), stays)) {
@@ -139,7 +146,7 @@ void CheckpointStore::remove_after(std::int64_t iteration) {
 }
 
 std::int64_t CheckpointStore::bytes(std::int64_t parameters) {
-  return static_cast<std::int64_t>(kept) * 2 * parameters * static_cast<std::int64_t>(sizeof(float));
+  return 2 * parameters * static_cast<std::int64_t>(sizeof(float));
 }
 
 }  // namespace elubench::train

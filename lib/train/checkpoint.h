@@ -19,7 +19,9 @@ struct RunState {
   std::int64_t rows = 0;              // of metrics.csv that belong to it
 };
 
-// The checkpoints in a run folder: files `checkpoint-<iteration>.safetensors`, of which the newest two are kept.
+inline constexpr int kept_checkpoints = 2;
+
+// The checkpoints in a run folder: files `checkpoint-<iteration>.safetensors`, of which the newest are kept.
 class CheckpointStore {
  public:
   explicit CheckpointStore(std::filesystem::path folder);
@@ -31,16 +33,17 @@ class CheckpointStore {
   // The iterations of the checkpoints that are there, newest first.
   std::vector<std::int64_t> iterations() const;
 
-  // Reads one into `parameters`. Throws Error that says what is damaged; `parameters` may then hold anything.
+  // Reads one into `parameters`. Throws DamagedFile that says what is wrong in it, and Error where it cannot be
+  // read or is another version's: then it may be whole. `parameters` may hold anything after that.
   RunState load(std::int64_t iteration, network::Parameters& parameters) const;
 
-  // Reads the newest that is whole, with a warning for each that is not; none: nothing.
+  // Reads the newest that is whole, with a warning for each that is damaged; none: nothing. Throws Error likewise.
   std::optional<RunState> load_newest(network::Parameters& parameters) const;
 
-  // Removes those of later iterations: they belong to a state that was given up.
+  // Removes those of later iterations: they belong to a state that was given up. Also what a killed save() left.
   void remove_after(std::int64_t iteration);
 
-  // That the checkpoints kept of a network with so many parameters take: weights and velocities.
+  // That one checkpoint of a network with so many parameters takes: weights and velocities.
   static std::int64_t bytes(std::int64_t parameters);
 
  private:

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <vector>
 
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -63,8 +64,8 @@ class Trainer {
   bool iterate() {
     const Clock::time_point start = Clock::now();
     step_.run(state_.iteration, state_.since_last_row);
-    ++state_.iteration;
     if (!std::isfinite(state_.since_last_row.loss)) return false;
+    ++state_.iteration;
     const double seconds = seconds_since(start);
     state_.seconds += seconds;
     row_seconds_ += seconds;
@@ -102,7 +103,7 @@ class Trainer {
       log_warning(
           "the checkpoint of iteration " + std::to_string(iteration) +
           " cannot be used: metrics.csv has lost rows that it counts on; going back to the state before it");
-    } catch (const Error& error) {
+    } catch (const DamagedFile& error) {
       log_warning(std::string(error.what()) + "; going back to the state before it");
     }
     return std::nullopt;
@@ -134,25 +135,40 @@ class Trainer {
     row_seconds_ = 0;
   }
 
-  // False, and nothing recorded, if the test loss is not finite.
-  bool test() {
-    const Evaluation result = evaluate(dataset_.test, network_);
-    if (!std::isfinite(result.loss)) return false;
-    test_error_ = result.error;
-    record("test", "loss", result.loss);
-    record("test", "error", result.error);
-    if (dataset_.validation.size() > 0) {
-      const Evaluation held_out = evaluate(dataset_.validation, network_);
-      record("validation", "loss", held_out.loss);
-      record("validation", "error", held_out.error);
-    }
+  struct Measured {
+    std::string split, name;
+    double value;
+  };
+
+  std::vector<Measured> measure() {
+    std::vector<Measured> all;
+    const auto add = [&all](const std::string& split, const data::Images& images, network::Network& network) {
+      const Evaluation result = evaluate(images, network);
+      all.push_back({split, "loss", result.loss});
+      all.push_back({split, "error", result.error});
+    };
+    add("test", dataset_.test, network_);
+    if (dataset_.validation.size() > 0) add("validation", dataset_.validation, network_);
     for (const LayerDiagnostics& layer : diagnose(dataset_.test, network_)) {
       if (layer.has_activation) {
-        record("probe", "activation_mean/" + layer.layer, layer.activation_mean);
-        record("probe", "activation_std/" + layer.layer, layer.activation_std);
-        record("probe", "dead_fraction/" + layer.layer, layer.dead_fraction);
+        all.push_back({"probe", "activation_mean/" + layer.layer, layer.activation_mean});
+        all.push_back({"probe", "activation_std/" + layer.layer, layer.activation_std});
+        all.push_back({"probe", "dead_fraction/" + layer.layer, layer.dead_fraction});
       }
-      record("probe", "gradient_norm/" + layer.layer, layer.gradient_norm);
+      all.push_back({"probe", "gradient_norm/" + layer.layer, layer.gradient_norm});
+    }
+    return all;
+  }
+
+  // False, and nothing recorded, if a loss is not finite.
+  bool test() {
+    const std::vector<Measured> measured = measure();
+    for (const Measured& one : measured) {
+      if (one.name == "loss" && !std::isfinite(one.value)) return false;
+    }
+    for (const Measured& one : measured) {
+      if (one.split == "test" && one.name == "error") test_error_ = one.value;
+      record(one.split, one.name, one.value);
     }
     return true;
   }

@@ -35,7 +35,7 @@ Evaluation evaluate_checkpoint(const Specification& specification, const data::D
 void export_weights(const Specification& specification, std::int64_t classes, const std::filesystem::path& folder,
                     const std::filesystem::path& out);
 
-// Bytes that the checkpoints of a run take, for the plan's disk estimate.
+// Bytes that one checkpoint of a run takes, for the plan's disk estimate.
 std::int64_t checkpoint_bytes(const Specification& specification, std::int64_t classes);
 
 }  // namespace elubench::train

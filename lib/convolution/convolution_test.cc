@@ -1,0 +1,109 @@
+#include "convolution/convolution.h"
+
+#include <ATen/Functions.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <ostream>
+#include <tuple>
+
+namespace elubench::convolution {
+namespace {
+
+struct Implementation {
+  const char* name;
+  std::function<std::unique_ptr<Convolution>(const Geometry&, at::ScalarType)> make;
+};
+
+void PrintTo(const Implementation& implementation, std::ostream* out) { *out << implementation.name; }
+
+const Implementation implementations[] = {
+    {"libtorch", [](const Geometry& geometry,
+                    at::ScalarType element) { return make_libtorch_convolution(geometry, at::kCPU, element); }},
+};
+
+// batch, channels and side in, channels and side out, receptive field, padding at the beginning and at the end.
+const Geometry geometries[] = {
+    {4, 3, 32, 24, 32, 5, 2, 2},   // the first layer of elu11
+    {3, 24, 9, 40, 9, 3, 1, 1},    //
+    {2, 33, 6, 17, 6, 1, 0, 0},    // channels that fill no vector
+    {5, 20, 4, 28, 3, 2, 0, 0},    // even_padding none
+    {2, 16, 5, 19, 5, 2, 0, 1},    // same
+    {2, 16, 5, 19, 6, 2, 1, 1},    // both
+    {7, 30, 1, 10, 1, 1, 0, 0},    // the last layer: one pixel
+    {1, 260, 3, 100, 2, 2, 0, 0},  // one image
+};
+
+// Numbers in [-1, 1] that differ by `tag`, (N, C, H, W) channels last, rounded to the element type.
+at::Tensor images(at::IntArrayRef nchw, double tag, at::ScalarType element) {
+  const at::Tensor flat = at::arange(nchw[0] * nchw[1] * nchw[2] * nchw[3], at::kDouble);
+  return at::sin(flat * (0.7 + tag) + tag)
+      .view({nchw[0], nchw[2], nchw[3], nchw[1]})
+      .to(element)
+      .permute({0, 3, 1, 2});
+}
+
+class EveryConvolution : public testing::TestWithParam<std::tuple<Implementation, Geometry, at::ScalarType>> {
+ protected:
+  const Geometry g = std::get<1>(GetParam());
+  const at::ScalarType element = std::get<2>(GetParam());
+  const std::unique_ptr<Convolution> convolution = std::get<0>(GetParam()).make(g, element);
+  at::Tensor weight = images({g.out_channels, g.in_channels, g.receptive_field, g.receptive_field}, 0.1, element);
+  at::Tensor bias = images({g.out_channels, 1, 1, 1}, 0.2, element).flatten();
+  at::Tensor output =
+      at::full({g.batch, g.out_side, g.out_side, g.out_channels}, 77, element).permute({0, 3, 1, 2});
+  Convolution::Gradients gradients{
+      at::full({g.out_channels, g.receptive_field, g.receptive_field, g.in_channels}, 77, at::kFloat)
+          .permute({0, 3, 1, 2}),
+      at::full({g.out_channels}, 77, at::kFloat)};
+
+  // Rounding of the result to the element type; in float32 that of sums of some thousand products of either sign.
+  double tolerance() const { return element == at::kBFloat16 ? 0x1p-8 : 1e-5; }
+
+  static double error(const at::Tensor& found, const at::Tensor& expected) {
+    return ((found.to(at::kDouble) - expected).norm() / expected.norm()).item<double>();
+  }
+
+  // One pass, compared with LibTorch's autograd in double.
+  void expect_agreement(double tag) {
+    at::Tensor input = images({g.batch, g.in_channels, g.in_side, g.in_side}, tag, element);
+    const at::Tensor exact_input = input.to(at::kDouble).contiguous().requires_grad_();
+    const at::Tensor exact_weight = weight.to(at::kDouble).contiguous().requires_grad_();
+    const at::Tensor exact_bias = bias.to(at::kDouble).requires_grad_();
+    const at::Tensor padded =
+        at::constant_pad_nd(exact_input, {g.padding_begin, g.padding_end, g.padding_begin, g.padding_end});
+    const at::Tensor exact_output = at::conv2d(padded, exact_weight, exact_bias);
+    const at::Tensor output_gradient = images(exact_output.sizes(), tag + 0.3, element);
+    exact_output.backward(output_gradient.to(at::kDouble));
+
+    convolution->forward(input, weight, bias, output);
+    EXPECT_LT(error(output, exact_output.detach()), tolerance());
+    const at::Tensor before = input.clone();
+    convolution->backward(input, weight, output_gradient, gradients);
+    EXPECT_LT(error(gradients.weight, exact_weight.grad()), tolerance());
+    EXPECT_LT(error(gradients.bias, exact_bias.grad()), tolerance());
+    if (gradients.input) {
+      EXPECT_LT(error(input, exact_input.grad()), tolerance());
+    } else {
+      EXPECT_TRUE(at::equal(input, before));
+    }
+  }
+};
+
+TEST_P(EveryConvolution, AgreesWithDoublePrecisionAndOverwritesWhatWasThere) {
+  expect_agreement(0.4);
+  expect_agreement(0.5);
+}
+
+TEST_P(EveryConvolution, LeavesTheInputWhereItsGradientIsNotWanted) {
+  gradients.input = false;
+  expect_agreement(0.6);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, EveryConvolution,
+                         testing::Combine(testing::ValuesIn(implementations), testing::ValuesIn(geometries),
+                                          testing::Values(at::kFloat, at::kBFloat16)));
+
+}  // namespace
+}  // namespace elubench::convolution
