@@ -6,10 +6,11 @@ import json
 import shutil
 import struct
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
-from program import PROGRAM, RECIPE, assert_one_error, elubench, metrics_of, run
+from program import PROGRAM, RECIPE, assert_one_error, elubench, files_in, metrics_of, run
 
 
 def safetensors_header(path: Path) -> dict[str, dict[str, object]]:
@@ -106,6 +107,7 @@ def test_data_dump_writes_the_contracts_tensors(tmp_path: Path) -> None:
         ["data", "dump"],
         ["list"],
         ["list", "networks"],
+        ["list", "recipe"],
         ["export"],
         ["evaluate"],
     ],
@@ -115,7 +117,21 @@ def test_help_is_there_at_every_level(command: list[str]) -> None:
     result = elubench(*command, "--help")
     assert result.returncode == 0
     assert "Usage" in result.stdout
+    assert "--quiet" in result.stdout
     assert result.stderr == ""
+
+
+def test_list_recipe_prints_a_recipe_with_every_key(tmp_path: Path) -> None:
+    text = elubench("list", "recipe").stdout
+    assert {"data", "network", "train", "compare"} <= set(tomllib.loads(text))
+    (tmp_path / "experiment.toml").write_text(text)
+    assert elubench("run", tmp_path, "--dry-run").returncode == 0
+
+
+def test_logs_never_reach_a_file_where_stderr_is_closed(experiment: Path) -> None:
+    command = f"exec {PROGRAM} run {experiment} --threads 1 --device cpu --only elu 2>&-"
+    assert subprocess.run(["bash", "-c", command], stdout=subprocess.DEVNULL, check=False).returncode == 0
+    assert all(b"info:" not in content for content in files_in(experiment).values())
 
 
 def test_version_says_commit() -> None:

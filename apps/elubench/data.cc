@@ -46,11 +46,11 @@ int dump(const DataOptions& options) {
   return 0;
 }
 
-CLI::App& add_subcommand(CLI::App& data_command, const char* name, const char* help,
+CLI::App& add_subcommand(CLI::App& data_command, const char* name, const char* help, const char* sets,
                          int (*work)(const DataOptions&), const std::shared_ptr<DataOptions>& options,
                          Action& action) {
   CLI::App& command = *data_command.add_subcommand(name, help);
-  command.add_option("SET", options->set, "cifar-100, cifar-10 or synthetic(...)")->required();
+  command.add_option("SET", options->set, sets)->required();
   add_data_option(command, options->folder);
   command.callback([work, options, &action] { action = [work, options] { return work(*options); }; });
   return command;
@@ -67,11 +67,13 @@ void add_data_command(CLI::App& app, Action& action) {
       "  elubench data fetch cifar-100\n"
       "  elubench data verify cifar-100 --data /data\n"
       "  elubench data dump cifar-100 --out whitened.safetensors");
-  add_subcommand(command, "fetch", "Download from the data set's own site, resumed and checked", fetch, options,
+  const char* with_files = "cifar-100 or cifar-10";
+  add_subcommand(command, "fetch", "Download from the data set's own site, resumed and checked", with_files, fetch,
+                 options, action);
+  add_subcommand(command, "verify", "Check the files against the official checksums", with_files, verify, options,
                  action);
-  add_subcommand(command, "verify", "Check the files against the official checksums", verify, options, action);
   CLI::App& dumping = add_subcommand(command, "dump", "Write the preprocessed images and labels as safetensors",
-                                     dump, options, action);
+                                     "cifar-100, cifar-10 or synthetic(...)", dump, options, action);
   dumping.add_option("--out", options->out, "the file to write")->required();
   dumping.add_option("--preprocessing", options->preprocessing, "gcn-zca, standardize or none")
       ->capture_default_str();

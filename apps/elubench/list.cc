@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "command.h"
 #include "data/table.h"
+#include "experiment/recipe.h"
 #include "network/table.h"
 
 namespace elubench {
@@ -123,6 +124,8 @@ void print_datasets() {
   }
 }
 
+void print_recipe() { std::cout << experiment::recipe_text({}); }
+
 struct Table {
   std::string name;
   std::string help;
@@ -143,9 +146,18 @@ const std::vector<Table>& tables() {
 
 void add_list_command(CLI::App& app, Action& action) {
   CLI::App& command =
-      *app.add_subcommand("list", "What can be written in a recipe: activations, networks, data sets");
+      *app.add_subcommand("list", "What can be written in a recipe: keys, activations, networks, data sets");
   command.require_subcommand(1);
-  command.footer("Examples:\n  elubench list activations\n  elubench list networks --json");
+  command.footer(
+      "Examples:\n  elubench list recipe\n  elubench list activations\n  elubench list networks --json");
+  CLI::App& recipe =
+      *command.add_subcommand("recipe", "Print a recipe with every key, its default and its meaning");
+  recipe.callback([&action] {
+    action = [] {
+      print_recipe();
+      return 0;
+    };
+  });
   auto json = std::make_shared<bool>(false);
   for (const Table& table : tables()) {
     CLI::App& listing = *command.add_subcommand(table.name, "List " + table.help);

@@ -1,6 +1,10 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <memory>
 
 #include "base/call_text.h"
 #include "base/error.h"
@@ -38,11 +42,30 @@ int exit_code_of(const Action& action) {
     print_error(error.what());
     return bad_usage;
   } catch (const std::bad_alloc&) {
-    print_error("out of memory; lower train.batch_size or network.width");
+    print_error(OutOfMemory().what());
     return failed;
   } catch (const std::exception& error) {
     print_error(error.what());
     return failed;
+  }
+}
+
+// Says at every level what the options of the program itself are.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  std::string make_footer(const CLI::App* app) const override {
+    const std::string own = CLI::Formatter::make_footer(app);
+    if (app->get_parent() == nullptr) return own;
+    return own + "\n--quiet and --verbose may stand anywhere.\n";
+  }
+};
+
+// A descriptor 0, 1 or 2 that the caller closed would be given to the next file, which would then receive the log.
+void open_closed_streams() {
+  while (true) {
+    const int descriptor = ::open("/dev/null", O_RDWR);
+    if (descriptor > STDERR_FILENO) ::close(descriptor);
+    if (descriptor < 0 || descriptor > STDERR_FILENO) return;
   }
 }
 
@@ -84,6 +107,7 @@ int report(const CLI::App& app, const CLI::ParseError& error) {
 
 int main(int argc, char** argv) {
   using namespace elubench;
+  open_closed_streams();
   // cuBLAS repeats its results only with a workspace of fixed size; it reads this when it starts.
   ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
 
@@ -92,6 +116,7 @@ int main(int argc, char** argv) {
       "and\n"
       "Hochreiter (arXiv:1511.07289) on CIFAR, the same run once for each activation and seed.",
       "elubench");
+  app.formatter(std::make_shared<HelpFormatter>());
   app.footer("Logs go to stderr, results to stdout. Example:\n  elubench run results/quickstart --dry-run");
   app.set_version_flag("--version", version_text());
   app.require_subcommand(1);

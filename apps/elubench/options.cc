@@ -22,11 +22,12 @@ void add_data_option(CLI::App& command, std::string& folder) {
   command
       .add_option("--data", folder,
                   "folder that holds cifar-100-binary/ or cifar-10-batches-bin/; else $ELUBENCH_DATA, then "
-                  "the user's cache folder")
+                  "~/.cache/elubench/data")
       ->type_name("DIR");
 }
 
 void check_output_file(const std::string& path) {
+  if (path.empty()) throw UsageError("--out is empty; name a file");
   const std::filesystem::path file = std::filesystem::absolute(path);
   std::error_code unreachable;
   const auto status = std::filesystem::status(file, unreachable);

@@ -44,6 +44,7 @@ def elubench(
         [PROGRAM, *map(str, arguments)],
         capture_output=True,
         text=True,
+        errors="backslashreplace",  # a message may quote what is no text
         timeout=120,
         check=False,
         env={**os.environ, **(environment or {})},

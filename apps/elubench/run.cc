@@ -35,6 +35,16 @@ struct RunOptions {
   bool dry_run = false;
 };
 
+// CLI11 would take a number that is too large for the largest, and name the bounds in 300 digits.
+CLI::Validator is_seed() {
+  return {[](std::string& text) {
+            const bool is_number =
+                !text.empty() && text.size() < 19 && text.find_first_not_of("0123456789") == std::string::npos;
+            return is_number ? std::string() : "'" + text + "' is no seed; give whole numbers, such as 1,2";
+          },
+          ""};
+}
+
 int run(RunOptions options) {
   options.request.experiment = options.experiment;
   options.request.out = options.out;
@@ -64,7 +74,7 @@ void add_run_command(CLI::App& app, Action& action) {
       ->type_name("PATTERN")
       ->allow_extra_args(false);
   command.add_option("--seeds", options->request.filter.seeds, "only these of the recipe's seeds: 1,2")
-      ->check(CLI::NonNegativeNumber)
+      ->check(is_seed())
       ->type_name("SEED,...")
       ->delimiter(',')
       ->allow_extra_args(false);

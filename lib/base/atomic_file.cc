@@ -106,8 +106,24 @@ void make_writable_folder(const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder, error);
   if (error)
     throw UsageError("cannot make the folder " + folder.string() + ": " + error.message() + "; choose another");
-  if (::access(folder.c_str(), W_OK | X_OK) != 0) {
+  check_folder_can_be_written(folder);
+}
+
+void check_folder_can_be_written(const std::filesystem::path& folder) {
+  std::error_code unreachable;
+  std::filesystem::path there = std::filesystem::absolute(folder, unreachable);
+  while (there.has_relative_path() && !std::filesystem::exists(there, unreachable)) there = there.parent_path();
+  if (!std::filesystem::is_directory(there, unreachable)) errno = ENOTDIR;
+  if (!std::filesystem::is_directory(there, unreachable) || ::access(there.c_str(), W_OK | X_OK) != 0) {
     throw UsageError("cannot write into the folder " + folder.string() + ": " + cause() + "; choose another");
+  }
+}
+
+std::filesystem::path set_aside_name(const std::filesystem::path& path) {
+  for (int number = 1;; ++number) {
+    const std::filesystem::path name = path.string() + ".set-aside-" + std::to_string(number);
+    std::error_code ignored;
+    if (!std::filesystem::exists(name, ignored)) return name;
   }
 }
 

@@ -24,5 +24,10 @@ std::vector<std::byte> read_bytes(const std::filesystem::path& path);
 
 // Makes the folder and its parents, and makes sure that files can be made in it. Throws UsageError otherwise.
 void make_writable_folder(const std::filesystem::path& folder);
+// Throws UsageError where that can be seen to fail; makes nothing.
+void check_folder_can_be_written(const std::filesystem::path& folder);
+
+// Where a copy of a file that is given up goes: the first of PATH.set-aside-1, -2, ... that is not there.
+std::filesystem::path set_aside_name(const std::filesystem::path& path);
 
 }  // namespace elubench

@@ -26,6 +26,12 @@ class DamagedFile : public Error {
   using Error::Error;
 };
 
+// The memory of the device is too small for what was asked.
+class OutOfMemory : public Error {
+ public:
+  OutOfMemory() : Error("the memory is full; a lower train.batch_size or network.width needs less") {}
+};
+
 // A signal asked the program to stop; what was done is saved and can be resumed. Exit code 128 + signal.
 class Interrupted : public Error {
  public:

@@ -37,11 +37,13 @@ spdlog::logger& logger() {
   return *instance;
 }
 
-// What fits on one line: a line that wraps could not be rewritten.
+// What fits on one line: a line that wraps could not be rewritten. Of a longer one the end is kept, which says
+// most.
 std::string cut_to_terminal(const std::string& text) {
   winsize size{};
   if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 2) return text;
-  return text.substr(0, size.ws_col - 1u);
+  const std::size_t room = size.ws_col - 1u;
+  return text.size() <= room ? text : text.substr(text.size() - room);
 }
 
 double seconds_now() {

@@ -98,7 +98,7 @@ TEST_F(Log, RewritesOneLineOnATerminal) {
 
 TEST_F(Log, CutsTheProgressLineToTheTerminal) {
   const std::string shown = shown_on_terminal(10, [] { ProgressLine().show("0123456789abc"); });
-  EXPECT_EQ(shown, "\r\033[K012345678\r\033[K");
+  EXPECT_EQ(shown, "\r\033[K456789abc\r\033[K");
 }
 
 TEST_F(Log, ShowsNoProgressWhenQuiet) {

@@ -25,7 +25,7 @@ std::vector<std::byte> read_file(const CifarSet& set, const std::filesystem::pat
   try {
     return read_bytes(path);
   } catch (const Error& error) {
-    throw UsageError(std::string(error.what()) + "; get it again with: elubench data fetch " + set.name);
+    throw UsageError(error.what() + remedy(set, path));
   }
 }
 

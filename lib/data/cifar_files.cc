@@ -15,11 +15,12 @@ std::int64_t images_in(const CifarSet& set, bool train) {
   return static_cast<std::int64_t>(bytes) / set.image_bytes();
 }
 
-std::string remedy(const CifarSet& set, const std::filesystem::path& path) {
-  return "; remove " + path.parent_path().string() + " and get it again with: elubench data fetch " + set.name;
-}
-
 }  // namespace
+
+std::string remedy(const CifarSet& set, const std::filesystem::path& path) {
+  return "; get it again with: elubench data fetch " + set.name + " --data " +
+         path.parent_path().parent_path().string();
+}
 
 std::int64_t CifarSet::image_bytes() const { return label_bytes + image_values; }
 std::int64_t CifarSet::train_images() const { return images_in(*this, true); }

@@ -19,16 +19,17 @@ void check_file(const CifarSet& set, const CifarFile& file, const std::filesyste
   const std::filesystem::path path = folder / file.name;
   std::error_code error;
   const std::uintmax_t bytes = std::filesystem::file_size(path, error);
-  if (error) throw UsageError(path.string() + " is missing; get it with: elubench data fetch " + set.name);
+  if (error) throw UsageError(path.string() + " is missing" + remedy(set, path));
   check_content(set, file, path, bytes, checksum_of_file(ChecksumKind::sha256, path));
 }
 
-bool is_complete(const CifarSet& set, const std::filesystem::path& folder) {
+// What is wrong with the first bad file; empty: nothing.
+std::string first_fault(const CifarSet& set, const std::filesystem::path& folder) {
   try {
     for (const CifarFile& file : set.files) check_file(set, file, folder);
-    return true;
-  } catch (const Error&) {
-    return false;
+    return {};
+  } catch (const Error& error) {
+    return error.what();
   }
 }
 
@@ -91,16 +92,24 @@ void fetch(std::string_view set, const std::filesystem::path& folder, std::strin
 }
 
 void fetch(const CifarSet& set, const std::filesystem::path& folder, std::string_view site) {
-  if (is_complete(set, folder / set.folder)) {
+  const std::string fault = first_fault(set, folder / set.folder);
+  if (fault.empty()) {
     log_info((folder / set.folder).string() + " is complete");
     return;
   }
+  const bool damaged = std::filesystem::exists(folder / set.folder);
+  if (damaged) log_warning(fault);
   make_writable_folder(folder);
   const FileLock lock(folder / ("." + set.folder + ".lock"));
   try {
     const std::filesystem::path archive = download_archive(set, folder, site);
     install(set, folder, archive);
     std::filesystem::remove(archive);
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error& error) {
+    if (!damaged) throw;
+    throw UsageError(fault + ", which has just failed: " + error.what());
   } catch (const std::filesystem::filesystem_error& error) {
     throw Error("cannot put " + set.name + " into " + folder.string() + ": " + error.code().message());
   }
@@ -113,17 +122,17 @@ void verify(std::string_view set, const Locations& locations, std::ostream& out)
 
 void verify(const CifarSet& set, const Locations& locations, std::ostream& out) {
   const std::filesystem::path folder = find_cifar_folder(set, locations);
-  std::string first_fault;
+  std::string fault;
   for (const CifarFile& file : set.files) {
     try {
       check_file(set, file, folder);
       out << (folder / file.name).string() << ": ok, SHA-256 " << file.sha256 << "\n";
     } catch (const Error& error) {
       out << error.what() << "\n";
-      if (first_fault.empty()) first_fault = error.what();
+      if (fault.empty()) fault = error.what();
     }
   }
-  if (!first_fault.empty()) throw UsageError(first_fault);
+  if (!fault.empty()) throw UsageError(fault);
 }
 
 }  // namespace elubench::data

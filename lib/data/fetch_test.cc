@@ -109,6 +109,13 @@ TEST_F(Fetch, DamagedFilesAreReplacedAndOthersStay) {
   EXPECT_EQ(read_text(folder / set.folder / "notes.txt"), "mine");
 }
 
+TEST_F(Fetch, DamagedFilesThatCannotBeHadAgainAreBadInput) {
+  made_up.write(folder);
+  write_atomically(folder / set.folder / "one.bin", std::string_view("damaged"));
+  EXPECT_THAT([&] { fetch(set, folder, "file:///nowhere"); },
+              ThrowsMessage<UsageError>(AllOf(HasSubstr("one.bin is damaged"), HasSubstr("just failed"))));
+}
+
 TEST_F(Fetch, GoesOnWhereTheConnectionWasLost) {
   {
     TestServer server(archive(), {.cut_after = 100});

@@ -15,7 +15,7 @@ std::filesystem::path from_environment(const char* name) {
 std::filesystem::path user_cache_folder() {
   if (const auto cache = from_environment("XDG_CACHE_HOME"); !cache.empty()) return cache / "elubench";
   if (const auto home = from_environment("HOME"); !home.empty()) return home / ".cache" / "elubench";
-  return std::filesystem::temp_directory_path() / "elubench";
+  return std::filesystem::path("/tmp") / "elubench";
 }
 
 Locations Locations::standard(const std::filesystem::path& command_line_folder) {

@@ -1,27 +1,81 @@
 #include "experiment/experiment.h"
 
+#include <algorithm>
 #include <system_error>
+#include <utility>
 
 #include "base/atomic_file.h"
+#include "base/error.h"
 #include "base/log.h"
 #include "experiment/precision.h"
 #include "experiment/run_folder.h"
+#include "experiment/specification_file.h"
+#include "network/table.h"
 
 namespace elubench::experiment {
+namespace {
+
+bool are_one_folder(const std::filesystem::path& a, const std::filesystem::path& b) {
+  std::error_code missing;
+  return std::filesystem::equivalent(a, b, missing);
+}
+
+template <class T>
+std::vector<T> united(std::vector<T> there, const std::vector<T>& here) {
+  for (const auto& one : here) {
+    if (std::find(there.begin(), there.end(), one) == there.end()) there.push_back(one);
+  }
+  return there;
+}
+
+// The recipe for `file`, which may be there from an earlier call: more activations and seeds may join its own, so
+// that it lists every run of the folder. Throws UsageError where anything else of its runs differs.
+Recipe joined(const std::filesystem::path& file, const Recipe& here) {
+  std::error_code missing;
+  if (!std::filesystem::exists(file, missing)) return here;
+  const Recipe there = load_recipe(file);
+  train::Specification common = there.common;
+  common.network = network::resolved(common.network);
+  auto found = differences(common, here.common);
+  if (there.precision != here.precision) {
+    found.push_back("train.precision: " + std::string(to_name(there.precision)) + " there, " +
+                    std::string(to_name(here.precision)) + " here");
+  }
+  if (!found.empty()) {
+    throw UsageError(file.string() + " is another recipe (" + found.front() +
+                     (found.size() > 1 ? ", and more" : "") + "); give another --out");
+  }
+  Recipe both = here;
+  both.compare.activations = united(there.compare.activations, here.compare.activations);
+  both.compare.batch_norm = united(there.compare.batch_norm, here.compare.batch_norm);
+  both.compare.seeds = united(there.compare.seeds, here.compare.seeds);
+  return both;
+}
+
+// Where the recipe of `experiment` goes, and what it says.
+std::pair<std::filesystem::path, Recipe> copy_of_recipe(const Experiment& experiment) {
+  Recipe recipe = experiment.recipe;
+  recipe.common.network = experiment.runs.front().specification.network;
+  const auto file = experiment.folder / "experiment.toml";
+  return {file, joined(file, recipe)};
+}
+
+}  // namespace
 
 Experiment open_experiment(const Request& request) {
   const std::filesystem::path file = recipe_file(request.experiment);
   Experiment experiment;
   experiment.recipe = load_recipe(file, request.settings);
-  experiment.is_elsewhere = !request.out.empty();
-  experiment.folder = experiment.is_elsewhere ? request.out : file.parent_path();
-  if (experiment.folder.empty()) experiment.folder = ".";
+  const std::filesystem::path beside = file.has_parent_path() ? file.parent_path() : ".";
+  experiment.is_elsewhere = !request.out.empty() && !are_one_folder(request.out, beside);
+  experiment.folder = experiment.is_elsewhere ? request.out : beside;
   experiment.device = find_device(request.device);
   experiment.locations = data::Locations::standard(request.data);
   const auto precision =
       resolve_precision(experiment.recipe.precision, experiment.folder / "runs", experiment.device);
   experiment.runs = plan(experiment.recipe, precision, request.filter);
   for (const Run& run : experiment.runs) check_same_run(experiment.path_of(run), run.specification);
+  if (experiment.is_elsewhere) copy_of_recipe(experiment);  // throws where another is there
   if (!request.settings.empty() && !experiment.is_elsewhere) {
     log_info("--set changes the runs, but not " + file.string() +
              ", which a report shows; give --out to keep both apart");
@@ -31,11 +85,12 @@ Experiment open_experiment(const Request& request) {
 
 void prepare_folder(const Experiment& experiment) {
   make_writable_folder(experiment.folder / "runs");
-  const auto copy = experiment.folder / "experiment.toml";
   if (!experiment.is_elsewhere) return;
-  Recipe recipe = experiment.recipe;
-  recipe.common.network = experiment.runs.front().specification.network;
-  write_atomically(copy, recipe_text(recipe));
+  const auto [file, recipe] = copy_of_recipe(experiment);
+  const std::string text = recipe_text(recipe);
+  std::error_code missing;
+  if (std::filesystem::exists(file, missing) && recipe_text(load_recipe(file)) == text) return;
+  write_atomically(file, text);
 }
 
 bool is_finished(const Experiment& experiment, const Run& run) {

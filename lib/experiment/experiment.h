@@ -25,17 +25,19 @@ struct Request {
 struct Experiment {
   Recipe recipe;
   std::filesystem::path folder;  // holds runs/
-  bool is_elsewhere = false;     // --out was given: the folder gets a copy of the recipe
+  bool is_elsewhere = false;     // --out names another folder, which gets a copy of the recipe
   Device device;
   data::Locations locations;
   std::vector<Run> runs;
   std::filesystem::path path_of(const Run& run) const { return folder / "runs" / run.folder; }
 };
 
-// Reads, checks and plans; writes nothing. Throws UsageError, also where a run's folder belongs to another recipe.
+// Reads, checks and plans; writes nothing. Throws UsageError, also where the folder or a run's belongs to another
+// recipe.
 Experiment open_experiment(const Request& request);
 
-// Makes the folder; with `is_elsewhere` puts experiment.toml there, settings written in, if there is none.
+// Makes the folder; with `is_elsewhere` puts experiment.toml there, settings written in. Into one that is there,
+// activations and seeds are added.
 void prepare_folder(const Experiment& experiment);
 
 // True if nothing is left to do for the run.

@@ -100,13 +100,15 @@ MetricsFile::MetricsFile(const std::filesystem::path& path)
 void MetricsFile::repair(std::string_view text, const MetricRows& found) {
   std::string copy;
   if (text.find('\n', static_cast<std::size_t>(found.whole_bytes)) != std::string_view::npos) {
-    copy = path_.string() + ".damaged";
+    copy = set_aside_name(path_).string();
     write_atomically(copy, text);
   }
   log_warning(path_.string() + ": " + found.damage + "; dropped from there on, to be made again" +
               (copy.empty() ? "" : "; what it was is in " + copy));
   truncate(found.whole_bytes);
 }
+
+void MetricsFile::set_aside() { write_atomically(set_aside_name(path_), read_text(path_)); }
 
 std::int64_t MetricsFile::end() const {
   return rows_.empty() ? static_cast<std::int64_t>(header.size()) : rows_.back().end;

@@ -30,7 +30,7 @@ MetricRows read_metrics(const std::filesystem::path& path);
 class MetricsFile {
  public:
   // Makes the file if needed. Drops what cannot be read at its end, with a warning (and where that is more than a
-  // torn line, a copy in metrics.csv.damaged). Throws Error.
+  // torn line, keeps a copy, as set_aside() does). Throws Error.
   explicit MetricsFile(const std::filesystem::path& path);
 
   // Throws Error that names path and cause; then the file ends with the last whole row.
@@ -39,6 +39,7 @@ class MetricsFile {
   std::int64_t flush();
   std::int64_t rows_through(std::int64_t iteration) const;
   void cut_after(std::int64_t iteration);
+  void set_aside();  // in metrics.csv.set-aside-N
 
  private:
   struct Row {

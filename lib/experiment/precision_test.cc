@@ -6,6 +6,7 @@
 #include "base/temporary_folder.h"
 #include "experiment/specification_file.h"
 #include "experiment/test_file.h"
+#include "network/table.h"
 
 namespace elubench::experiment {
 namespace {
@@ -26,6 +27,7 @@ TEST(Precision, AutoIsWhatTheDeviceDoesInHardware) {
 TEST(Precision, AutoStaysWhatTheExperimentBeganWith) {
   const TemporaryFolder folder;
   train::Specification begun;
+  begun.network = network::resolved(begun.network);
   begun.precision = train::Precision::fp32;
   put_text(folder.path() / "elu" / "seed-2" / "run.toml", specification_text(begun));
   EXPECT_EQ(resolve_precision(PrecisionChoice::automatic, folder.path(), with_bf16), train::Precision::fp32);

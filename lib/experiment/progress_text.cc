@@ -42,9 +42,9 @@ std::string count_text(double count) {
 }
 
 std::string progress_text(const train::Progress& progress) {
-  return "iteration " + std::to_string(progress.iteration) + "/" + std::to_string(progress.iterations) +
-         " | loss " + fixed(progress.loss, 2) + " | test error " + percent_text(progress.test_error) + " | " +
-         fixed(progress.images_per_second, 0) + " images/s | " + duration_text(progress.seconds_left) + " left";
+  return std::to_string(progress.iteration) + "/" + std::to_string(progress.iterations) + " | loss " +
+         fixed(progress.loss, 2) + " | error " + percent_text(progress.test_error) + " | " +
+         fixed(progress.images_per_second, 0) + " im/s | " + duration_text(progress.seconds_left) + " left";
 }
 
 }  // namespace elubench::experiment

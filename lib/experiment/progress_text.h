@@ -12,7 +12,7 @@ std::string duration_text(double seconds);  // "40 s", "3 min", "2 h 5 min", "4 
 std::string size_text(double bytes);        // "13.4 MB"
 std::string count_text(double count);       // "812", "150.7 million", "7.46e+15"
 
-// "iteration 120/300 | loss 3.91 | test error 88.1 % | 231 images/s | 3 min left"
+// "120/300 | loss 3.91 | error 88.1 % | 231 im/s | 3 min left": with the run's name it fits 80 columns
 std::string progress_text(const train::Progress& progress);
 
 }  // namespace elubench::experiment

@@ -9,12 +9,12 @@ namespace {
 
 TEST(ProgressText, SaysWhereTheRunIs) {
   EXPECT_EQ(progress_text({120, 300, 3.9123, 88.14, 231.4, 180}),
-            "iteration 120/300 | loss 3.91 | test error 88.1 % | 231 images/s | 3 min left");
+            "120/300 | loss 3.91 | error 88.1 % | 231 im/s | 3 min left");
 }
 
 TEST(ProgressText, BeforeTheFirstTestThereIsNoError) {
   EXPECT_EQ(progress_text({1, 300, 4.6, std::numeric_limits<double>::quiet_NaN(), 10, 20}),
-            "iteration 1/300 | loss 4.60 | test error - | 10 images/s | 20 s left");
+            "1/300 | loss 4.60 | error - | 10 im/s | 20 s left");
 }
 
 TEST(DurationText, TakesUnitsThatFit) {

@@ -5,10 +5,13 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/log.h"
+#include "data/table.h"
 #include "experiment/first_line.h"
 #include "experiment/metrics_file.h"
 #include "experiment/specification_file.h"
 #include "experiment/toml_writer.h"
+#include "network/table.h"
 
 namespace elubench::experiment {
 namespace {
@@ -28,7 +31,7 @@ std::filesystem::path made(const std::filesystem::path& folder) {
 Status read_status(const std::filesystem::path& folder) {
   const auto path = folder / "status";
   if (!is_there(path)) return is_there(folder / "run.toml") ? Status{State::running, "running"} : Status{};
-  std::string text = read_text(path);
+  std::string text = read_input(path);
   text.erase(std::find(text.begin(), text.end(), '\n'), text.end());
   if (text == "done") return {State::done, text};
   if (text.starts_with("diverged")) return {State::diverged, text};
@@ -59,9 +62,11 @@ void check_same_run(const std::filesystem::path& folder, const train::Specificat
 
 bool has_all_metrics(const std::filesystem::path& folder, const train::Specification& specification) {
   const MetricRows metrics = read_metrics(folder / "metrics.csv");
-  return metrics.damage.empty() && std::any_of(metrics.rows.rbegin(), metrics.rows.rend(), [&](const auto& row) {
-           return row.iteration == specification.iterations && row.split == "test" && row.name == "error";
-         });
+  if (!metrics.damage.empty() || metrics.rows.empty()) return false;
+  const train::Metric& last = metrics.rows.back();
+  const auto layers = network::layers_of(specification.network, data::find_set(specification.data.set).classes);
+  return last.iteration == specification.iterations && last.split == "probe" &&
+         last.name == "gradient_norm/" + layers.back().name;
 }
 
 RunFolder::RunFolder(std::filesystem::path folder, const train::Specification& specification)
@@ -78,6 +83,7 @@ RunFolder::RunFolder(std::filesystem::path folder, const train::Specification& s
 
 void RunFolder::begin_session(const Environment& environment) {
   earlier_ += session_;
+  warn_of_other_images(environment);
   session_ = "\n[[session]]\n";
   session_ += "start = " + toml_text(std::string_view(utc_now())) + "\n";
   for (const auto& [key, value] : environment.entries) session_ += key + " = " + value + "\n";
@@ -94,6 +100,21 @@ void RunFolder::end_session(std::int64_t iteration) {
   session_ += "end_iteration = " + toml_text(iteration) + "\n";
   session_ += "end = " + toml_text(std::string_view(utc_now())) + "\n";
   write_run_file();
+}
+
+// Rounding in the preprocessing depends on the machine. The run may go on, but then it is not the run it was.
+void RunFolder::warn_of_other_images(const Environment& environment) const {
+  const std::string key = "data_checksums";
+  const auto first = earlier_.find("\n" + key + " = ");
+  if (first == std::string::npos) return;
+  const std::string there = first_line(earlier_.substr(first + 1));
+  for (const auto& [name, value] : environment.entries) {
+    if (name != key || there == key + " = " + value) continue;
+    log_warning(
+        (folder_ / "run.toml").string() +
+        ": the images differ from those that the run began with (its data_checksums say which); what follows is "
+        "not bit for bit what an uninterrupted run gives");
+  }
 }
 
 void RunFolder::set_done() { write_status("done"); }

@@ -35,7 +35,8 @@ std::optional<train::Specification> recorded_specification(const std::filesystem
 // Throws UsageError, which says what differs, if the folder belongs to a run that computes something else.
 void check_same_run(const std::filesystem::path& folder, const train::Specification& specification);
 
-// True if metrics.csv is whole and ends with the test of the last iteration. Then a run that says `done` is done.
+// True if metrics.csv is whole and ends with the last row of the last iteration's test. Then a run that says
+// `done` is done.
 bool has_all_metrics(const std::filesystem::path& folder, const train::Specification& specification);
 
 // The folder, held by this process until the object dies.
@@ -45,7 +46,8 @@ class RunFolder {
   // written or belongs to another run, Error if another process holds it.
   RunFolder(std::filesystem::path folder, const train::Specification& specification);
 
-  // Appends a [[session]] table to run.toml, and sets the status `running`.
+  // Appends a [[session]] table to run.toml, and sets the status `running`. Warns where an earlier session had
+  // other images.
   void begin_session(const Environment& environment);
   void set_start_iteration(std::int64_t iteration);
   // Completes it. `iteration`: updates done.
@@ -59,6 +61,7 @@ class RunFolder {
   std::filesystem::path metrics_path() const { return folder_ / "metrics.csv"; }
 
  private:
+  void warn_of_other_images(const Environment& environment) const;
   void write_status(const std::string& text) const;
   void write_run_file() const;
 

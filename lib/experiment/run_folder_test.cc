@@ -99,7 +99,34 @@ TEST_F(RunFolderTest, AnotherRecipesFolderIsRefusedAndLeftAlone) {
 
 TEST_F(RunFolderTest, ADamagedRunFileIsAUsageError) {
   put_text(path / "run.toml", "[data\n");
-  EXPECT_THAT(message_of([&] { check_same_run(path, specification); }), HasSubstr("run.toml:1: not valid TOML"));
+  EXPECT_THAT(message_of([&] { check_same_run(path, specification); }),
+              AllOf(HasSubstr("run.toml:1: not valid TOML"), HasSubstr("restore it")));
+}
+
+TEST_F(RunFolderTest, ARunFileThatLostAKeyIsDamagedAndNoOtherRecipe) {
+  { const RunFolder folder(path, specification); }
+  std::string text = read_text(path / "run.toml");
+  text.erase(text.find("momentum"), text.find('\n', text.find("momentum")) - text.find("momentum"));
+  put_text(path / "run.toml", text);
+  EXPECT_THAT(message_of([&] { check_same_run(path, specification); }),
+              AllOf(HasSubstr("run.toml is damaged"), HasSubstr("train.momentum"), HasSubstr("restore it")));
+  put_text(path / "run.toml", "");
+  EXPECT_THAT(message_of([&] { check_same_run(path, specification); }), HasSubstr("is damaged"));
+}
+
+TEST_F(RunFolderTest, OtherImagesThanBeforeAreAWarning) {
+  const auto with_images = [](const std::string& checksum) {
+    return environment_of({"cpu", "a processor", {}, false}, 2, train::Precision::fp32, {{"train", checksum}});
+  };
+  const auto warnings_of_session = [&](const std::string& checksum) {
+    testing::internal::CaptureStderr();
+    RunFolder folder(path, specification);
+    folder.begin_session(with_images(checksum));
+    return testing::internal::GetCapturedStderr();
+  };
+  EXPECT_EQ(warnings_of_session("a"), "");
+  EXPECT_EQ(warnings_of_session("a"), "");
+  EXPECT_THAT(warnings_of_session("b"), HasSubstr("images differ"));
 }
 
 TEST_F(RunFolderTest, MetricsWithoutRunFileAreRefused) {
@@ -117,13 +144,15 @@ TEST_F(RunFolderTest, AFolderThatCannotBeMadeIsAUsageError) {
   EXPECT_THROW(RunFolder(path, specification), UsageError);
 }
 
-TEST_F(RunFolderTest, DoneNeedsTheLastTestRow) {
+TEST_F(RunFolderTest, DoneNeedsTheLastRowOfTheLastTest) {
   specification.iterations = 20;
   const std::string header = "iteration,epoch,split,metric,value\n";
   EXPECT_FALSE(has_all_metrics(path, specification));
   put_text(path / "metrics.csv", header + "20,1,train,error,90\n10,1,test,error,90\n");
   EXPECT_FALSE(has_all_metrics(path, specification));
   put_text(path / "metrics.csv", header + "20,1,test,error,90\n20,1,probe,gradient_norm/conv1,1\n");
+  EXPECT_FALSE(has_all_metrics(path, specification));
+  put_text(path / "metrics.csv", header + "20,1,test,error,90\n20,1,probe,gradient_norm/conv11,1\n");
   EXPECT_TRUE(has_all_metrics(path, specification));
   put_text(path / "metrics.csv", header + "20,1,test,error,90\n20,1,probe,gra");
   EXPECT_FALSE(has_all_metrics(path, specification));

@@ -4,6 +4,7 @@
 #include <new>
 #include <optional>
 
+#include "base/atomic_file.h"
 #include "base/call_text.h"
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -15,6 +16,7 @@
 #include "experiment/metrics_file.h"
 #include "experiment/progress_text.h"
 #include "experiment/run_folder.h"
+#include "train/checkpoint.h"
 #include "train/trainer.h"
 
 namespace elubench::experiment {
@@ -38,6 +40,7 @@ class RunRecorder : public train::Recorder {
     iteration_ = std::max<std::int64_t>(iteration, 0);
     folder_.set_start_iteration(iteration_);
   }
+  void set_aside() override { metrics_.set_aside(); }
   void progress(const train::Progress& progress) override {
     iteration_ = progress.iteration;
     line_.show(title_ + " | " + progress_text(progress));
@@ -63,13 +66,15 @@ class Runner {
  public:
   explicit Runner(const Experiment& experiment) : experiment_(experiment) {}
 
-  // Does nothing if all runs are finished.
-  void load_data() {
+  // Loads the data and makes the folder. Does nothing if all runs are finished.
+  void prepare() {
     const bool needed = std::any_of(experiment_.runs.begin(), experiment_.runs.end(),
                                     [&](const Run& run) { return !is_finished(experiment_, run); });
     if (!needed) return;
+    check_folder_can_be_written(experiment_.folder / "runs");
     dataset_ = data::load(experiment_.runs.front().specification.data, experiment_.locations, device());
     throw_if_interrupted();
+    prepare_folder(experiment_);
   }
 
   // Whether the run is done.
@@ -83,13 +88,11 @@ class Runner {
       return status.state == State::done;
     }
     try {
+      check_can_be_mended(planned);
       RunFolder folder(experiment_.path_of(planned), planned.specification);
       return train_in(folder, planned, title);
     } catch (const Interrupted&) {
       throw;
-    } catch (const std::bad_alloc&) {
-      log_error(title + ": the memory is full; a lower train.batch_size needs less");
-      return false;
     } catch (const std::exception& error) {
       log_error(title + ": " + first_line(error.what()));
       return false;
@@ -110,12 +113,23 @@ class Runner {
     } catch (const Interrupted&) {
       throw;
     } catch (const std::exception& error) {
-      note_failure(folder, error.what());
+      if_possible([&] { folder.set_failed(error.what()); });
       throw;
     }
   }
 
-  // Closes the session also where a signal stops it.
+  // Results that came with their folder have no checkpoints: to mend their metrics all would have to be trained
+  // again.
+  void check_can_be_mended(const Run& planned) const {
+    const auto folder = experiment_.path_of(planned);
+    if (read_status(folder).state != State::done || !train::CheckpointStore(folder).iterations().empty()) return;
+    throw Error(
+        (folder / "metrics.csv").string() +
+        " of a finished run is damaged, and there is no checkpoint to mend it from; restore the file, or remove "
+        "the folder to train the run again");
+  }
+
+  // Closes the session also where a signal or an error ends it.
   train::Outcome outcome_of(RunFolder& folder, const Run& planned, RunRecorder& recorder) {
     try {
       const auto outcome = train::run(planned.specification, *dataset_, folder.path(), device(), recorder);
@@ -123,6 +137,9 @@ class Runner {
       return outcome;
     } catch (const Interrupted&) {
       folder.end_session(recorder.iteration());
+      throw;
+    } catch (const std::exception&) {
+      if_possible([&] { folder.end_session(recorder.iteration()); });
       throw;
     }
   }
@@ -142,10 +159,11 @@ class Runner {
     return true;
   }
 
-  // The disk may be full: then the status stays as it is, and the error that is on its way says why.
-  static void note_failure(RunFolder& folder, const std::string& why) {
+  // The disk may be full: then run.toml and status stay as they are, and the error that is on its way says why.
+  template <class Note>
+  static void if_possible(const Note& note) {
     try {
-      folder.set_failed(why);
+      note();
     } catch (const std::exception& error) {
       log_debug(error.what());
     }
@@ -170,8 +188,7 @@ void log_beginning(const Experiment& experiment) {
 
 bool run_all(const Experiment& experiment) {
   Runner runner(experiment);
-  runner.load_data();  // before anything is written: the data may not be there
-  prepare_folder(experiment);
+  runner.prepare();
   log_beginning(experiment);
   bool all_done = true;
   for (std::size_t index = 0; index < experiment.runs.size(); ++index) {

@@ -119,7 +119,6 @@ TEST_F(RunnerTest, AnInterruptedRunStaysRunningAndIsResumed) {
     std::raise(SIGTERM);
     EXPECT_THROW(run_all(experiment), Interrupted);
   }
-  { const InterruptGuard resets_the_flag; }
   EXPECT_TRUE(run_all(experiment));
   EXPECT_EQ(status("elu/seed-1"), "done\n");
 }
@@ -197,6 +196,48 @@ TEST_F(RunnerTest, OutGetsTheRecipeWithItsSettings) {
   const Experiment copy = open_experiment(again);
   EXPECT_EQ(copy.recipe.common.iterations, 1);
   EXPECT_TRUE(is_finished(copy, copy.runs[0]));
+}
+
+TEST_F(RunnerTest, OutGathersActivationsAndSeedsAndRefusesAnotherRecipe) {
+  request.out = folder.path() / "elsewhere";
+  request.settings = {"compare.activations=['relu']"};
+  run_all(open_experiment(request));
+  request.settings = {"compare.activations=['elu']", "compare.seeds=[2]", "compare.baseline=elu"};
+  run_all(open_experiment(request));
+  const std::string gathered = read_text(request.out / "experiment.toml");
+  Request again;
+  again.experiment = request.out;
+  EXPECT_EQ(open_experiment(again).runs.size(), 4u);
+  request.settings = {"train.momentum=0.5", "compare.seeds=[3]"};
+  try {
+    open_experiment(request);
+    FAIL() << "another recipe's folder was accepted";
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("train.momentum: 0.9 there, 0.5 here"));
+  }
+  EXPECT_EQ(read_text(request.out / "experiment.toml"), gathered);
+}
+
+TEST_F(RunnerTest, OutThatIsTheExperimentLeavesItsRecipeAsItIs) {
+  request.out = folder.path();
+  request.settings = {"train.iterations=1"};
+  run_all(open_experiment(request));
+  EXPECT_EQ(read_text(folder.path() / "experiment.toml"), small_recipe);
+}
+
+TEST_F(RunnerTest, FinishedResultsWithoutCheckpointsAreNotTrainedAgain) {
+  const Experiment experiment = open_experiment(request);
+  run_all(experiment);
+  const auto run = run_path("elu/seed-1");
+  for (const char* name : {"checkpoint-000000004.safetensors", "checkpoint-000000006.safetensors"}) {
+    ASSERT_TRUE(std::filesystem::remove(run / name));
+  }
+  std::string metrics = read_text(run / "metrics.csv");
+  metrics.resize(metrics.size() - 5);
+  put_text(run / "metrics.csv", metrics);
+  EXPECT_FALSE(run_all(experiment));
+  EXPECT_EQ(read_text(run / "metrics.csv"), metrics);
+  EXPECT_EQ(status("elu/seed-1"), "done\n");
 }
 
 TEST_F(RunnerTest, DryRunSaysTheCostAndWritesNothing) {

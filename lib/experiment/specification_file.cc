@@ -1,5 +1,6 @@
 #include "experiment/specification_file.h"
 
+#include "base/error.h"
 #include "experiment/fields.h"
 #include "experiment/toml_reader.h"
 #include "experiment/toml_writer.h"
@@ -27,12 +28,20 @@ std::string specification_text(const train::Specification& specification) {
 }
 
 train::Specification parse_specification(std::string_view text, const std::string& label) {
+  const std::string remedy = "; restore it, or remove the folder to train the run again";
   std::vector<TomlLayer> layers;
-  layers.push_back(parse_toml(text, label));
+  try {
+    layers.push_back(parse_toml(text, label));
+  } catch (const UsageError& error) {
+    throw UsageError(error.what() + remedy);
+  }
   TomlReader reader(std::move(layers));
   train::Specification specification;
   visit_specification(reader, specification);
   reader.reject_unknown_keys("session");
+  if (const std::string key = reader.first_missing_key(); !key.empty()) {
+    throw UsageError(label + " is damaged: key '" + key + "' is missing" + remedy);
+  }
   specification.network = network::resolved(specification.network);
   return specification;
 }

@@ -52,6 +52,18 @@ TomlLayer parse_toml(std::string_view text, const std::string& label) {
   }
 }
 
+namespace {
+
+TomlLayer parse_bare_word(const std::string& label, const std::string& key_and_equals, const std::string& word) {
+  try {
+    return {label, toml::parse(key_and_equals + "'" + word + "'"), false};
+  } catch (const toml::parse_error& error) {
+    throw UsageError(label + ": not valid TOML: " + first_line(std::string(error.description())));
+  }
+}
+
+}  // namespace
+
 TomlLayer parse_setting(const std::string& setting) {
   const std::string label = "--set " + first_line(setting);
   const auto equals = setting.find('=');
@@ -72,7 +84,7 @@ TomlLayer parse_setting(const std::string& setting) {
     if (quoted_or_bracketed || value.find('\'') != std::string::npos) {
       throw UsageError(label + ": not valid TOML: " + first_line(std::string(error.description())));
     }
-    return {label, toml::parse(key_and_equals + "'" + value + "'"), false};
+    return parse_bare_word(label, key_and_equals, value);
   }
 }
 
@@ -92,6 +104,12 @@ TomlReader::Found TomlReader::find(const std::string& full_key) const {
 std::string TomlReader::where(const std::string& full_key) const {
   const Found found = find(full_key);
   return (found.node ? found.layer->where(*found.node) : layers_.front().label) + ": ";
+}
+
+std::string TomlReader::first_missing_key() const {
+  const auto missing =
+      std::find_if(known_.begin(), known_.end(), [&](const auto& key) { return !find(key).node; });
+  return missing == known_.end() ? "" : *missing;
 }
 
 void TomlReader::reject_unknown_key(const TomlLayer& layer, const std::string& full_key,

@@ -54,6 +54,9 @@ class TomlReader {
   // there besides.
   void reject_unknown_keys(std::string_view ignored = {}) const;
 
+  // Of those that were asked for, the first that no layer has; empty: none is missing.
+  std::string first_missing_key() const;
+
   // "FILE:LINE: " of a key, or "FILE: " where no layer has it.
   std::string where(const std::string& full_key) const;
 

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <functional>
 
+#include "base/atomic_file.h"
 #include "base/call_text.h"
 #include "base/error.h"
 #include "base/log.h"
@@ -13,7 +14,7 @@
 namespace elubench::train {
 namespace {
 
-constexpr const char* format_name = "elubench checkpoint 1";
+constexpr const char* format_name = "elubench checkpoint 2";
 constexpr const char* prefix = "checkpoint-";
 
 // A named float32 tensor of the state, by reference.
@@ -52,6 +53,8 @@ RunState state_from(const std::map<std::string, std::string>& metadata) {
   state.since_last_row.images = number_at<std::int64_t>(metadata, "images");
   state.seconds = number_at<double>(metadata, "seconds");
   state.rows = number_at<std::int64_t>(metadata, "rows");
+  state.test_error = number_at<double>(metadata, "test_error");
+  state.test_pending = number_at<int>(metadata, "test_pending") != 0;
   return state;
 }
 
@@ -62,7 +65,9 @@ std::map<std::string, std::string> metadata_of(const RunState& state) {
           {"wrong", std::to_string(state.since_last_row.wrong)},
           {"images", std::to_string(state.since_last_row.images)},
           {"seconds", number_text(state.seconds)},
-          {"rows", std::to_string(state.rows)}};
+          {"rows", std::to_string(state.rows)},
+          {"test_error", number_text(state.test_error)},
+          {"test_pending", std::to_string(int{state.test_pending})}};
 }
 
 }  // namespace
@@ -131,6 +136,12 @@ std::optional<RunState> CheckpointStore::load_newest(network::Parameters& parame
   return std::nullopt;
 }
 
+void load_newest(const std::filesystem::path& folder, network::Parameters& parameters) {
+  const auto state = CheckpointStore(folder).load_newest(parameters);
+  if (!state) throw Error("no usable checkpoint in " + folder.string() + "; train it with elubench run");
+  log_info("the checkpoint of iteration " + std::to_string(state->iteration) + " in " + folder.string());
+}
+
 void CheckpointStore::remove_after(std::int64_t iteration) {
   for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
     const std::string name = entry.path().filename().string();
@@ -142,6 +153,12 @@ void CheckpointStore::remove_after(std::int64_t iteration) {
     if (found > iteration && !std::filesystem::remove(path_of(found), stays)) {
       throw Error("cannot remove " + path_of(found).string() + ": " + stays.message() + "; remove it yourself");
     }
+  }
+}
+
+void CheckpointStore::set_aside() {
+  for (std::int64_t found : iterations()) {
+    std::filesystem::rename(path_of(found), set_aside_name(path_of(found)));
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -13,10 +14,12 @@ namespace elubench::train {
 
 // The part of a run's state that is not in the network.
 struct RunState {
-  std::int64_t iteration = 0;         // updates done
-  kernel::LossTotals since_last_row;  // of the training rows
-  double seconds = 0;                 // of training alone, over all sessions
-  std::int64_t rows = 0;              // of metrics.csv that belong to it
+  std::int64_t iteration = 0;                                    // updates done
+  kernel::LossTotals since_last_row;                             // of the training rows
+  double seconds = 0;                                            // of training alone, over all sessions
+  std::int64_t rows = 0;                                         // of metrics.csv that belong to it
+  double test_error = std::numeric_limits<double>::quiet_NaN();  // last measured, per cent
+  bool test_pending = false;  // a signal came before the test that is due was done
 };
 
 inline constexpr int kept_checkpoints = 2;
@@ -43,6 +46,9 @@ class CheckpointStore {
   // Removes those of later iterations: they belong to a state that was given up. Also what a killed save() left.
   void remove_after(std::int64_t iteration);
 
+  // Gives those that are there other names, under which they are no longer found.
+  void set_aside();
+
   // That one checkpoint of a network with so many parameters takes: weights and velocities.
   static std::int64_t bytes(std::int64_t parameters);
 
@@ -51,5 +57,8 @@ class CheckpointStore {
 
   std::filesystem::path folder_;
 };
+
+// Reads the newest that is whole, and logs which it is. Throws Error where there is none.
+void load_newest(const std::filesystem::path& folder, network::Parameters& parameters);
 
 }  // namespace elubench::train

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/interrupt.h"
 #include "kernel/statistics.h"
 #include "kernel/tensor_buffer.h"
 #include "train/batches.h"
@@ -54,6 +55,7 @@ std::vector<LayerDiagnostics> diagnose(const data::Images& test_images, network:
   std::vector<LayerTotals> totals(probes.size());
   kernel::LossTotals loss;
   for (std::int64_t first = 0; first < count; first += network.batch_size()) {
+    throw_if_interrupted();
     const std::int64_t valid = std::min(fill_in_order(test_images, first, network), count - first);
     network.forward(pass);
     for (std::size_t l = 0; l < probes.size(); ++l) add_activations(probes[l], valid, totals[l]);

@@ -21,7 +21,7 @@ struct LayerDiagnostics {
 };
 
 // On the first `probe_images` test images, in evaluation mode. Overwrites the network's
-// buffers and gradients; weights and statistics stay.
+// buffers and gradients; weights and statistics stay. Throws Interrupted between two batches.
 std::vector<LayerDiagnostics> diagnose(const data::Images& test_images, network::Network& network);
 
 }  // namespace elubench::train

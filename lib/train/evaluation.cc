@@ -1,5 +1,6 @@
 #include "train/evaluation.h"
 
+#include "base/interrupt.h"
 #include "train/batches.h"
 
 namespace elubench::train {
@@ -8,6 +9,7 @@ Evaluation evaluate(const data::Images& images, network::Network& network) {
   const network::Pass pass{.training = false, .seed = 0, .iteration = 0};
   kernel::LossTotals totals;
   for (std::int64_t first = 0; first < images.size(); first += network.batch_size()) {
+    throw_if_interrupted();
     const std::int64_t valid = fill_in_order(images, first, network);
     network.forward(pass);
     network.loss(valid, 0, totals);

@@ -12,6 +12,7 @@ struct Evaluation {
 };
 
 // In evaluation mode: no dropout, running statistics. Leaves parameters and statistics as they are.
+// Throws Interrupted between two batches.
 Evaluation evaluate(const data::Images& images, network::Network& network);
 
 }  // namespace elubench::train

@@ -12,9 +12,7 @@ namespace elubench::train {
 void export_weights(const Specification& specification, std::int64_t classes, const std::filesystem::path& folder,
                     const std::filesystem::path& out) {
   network::Network network = build_network(specification, classes, at::kCPU);
-  if (!CheckpointStore(folder).load_newest(network.parameters())) {
-    throw Error("no usable checkpoint in " + folder.string() + "; train it with elubench run");
-  }
+  load_newest(folder, network.parameters());
   std::vector<at::Tensor> kept;
   std::vector<StoredTensor> stored;
   const auto add = [&](const std::string& name, const at::Tensor& tensor) {

@@ -35,6 +35,8 @@ class Recorder {
   virtual std::int64_t rows_through(std::int64_t iteration) = 0;
   // Cuts the rows past `iteration`; with -1, all.
   virtual void cut_after(std::int64_t iteration) = 0;
+  // Keeps a copy of all rows, which are about to be cut.
+  virtual void set_aside() = 0;
   virtual void progress(const Progress& progress) = 0;
 };
 

@@ -61,6 +61,7 @@ inline Specification small_run() {
 class MemoryRecorder : public Recorder {
  public:
   std::vector<Metric> rows;
+  std::vector<Metric> rows_set_aside;
   std::vector<Progress> shown;
   // Called after each progress report; may throw, as a killed process would stop there.
   std::function<void(const Progress&)> on_progress;
@@ -73,6 +74,7 @@ class MemoryRecorder : public Recorder {
   void cut_after(std::int64_t iteration) override {
     std::erase_if(rows, [&](const Metric& row) { return row.iteration > iteration; });
   }
+  void set_aside() override { rows_set_aside = rows; }
   void progress(const Progress& progress) override {
     shown.push_back(progress);
     if (on_progress) on_progress(progress);

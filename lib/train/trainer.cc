@@ -5,7 +5,9 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <new>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -33,6 +35,21 @@ void require_exact_arithmetic() {
   at::globalContext().setDeterministicCuDNN(true);
 }
 
+// LibTorch reports a full memory in three ways.
+template <class Work>
+auto naming_full_memory(const Work& work) {
+  try {
+    return work();
+  } catch (const std::bad_alloc&) {
+    throw OutOfMemory();
+  } catch (const c10::OutOfMemoryError&) {
+    throw OutOfMemory();
+  } catch (const c10::Error& error) {
+    if (std::string_view(error.what()).find("can't allocate memory") == std::string_view::npos) throw;
+    throw OutOfMemory();
+  }
+}
+
 class Trainer {
  public:
   Trainer(const Specification& specification, const data::Dataset& dataset, const std::filesystem::path& folder,
@@ -46,12 +63,10 @@ class Trainer {
 
   Outcome run() {
     resume();
-    if (specification_.iterations == 0 && state_.rows == 0) {
-      if (!test()) return diverged();
-      save();
-    }
+    if (specification_.iterations == 0 && state_.rows == 0) state_.test_pending = true;
     session_start_ = Clock::now();
     first_iteration_ = state_.iteration;
+    if (state_.test_pending && !test_and_save()) return diverged();
     while (state_.iteration < specification_.iterations) {
       if (!iterate()) return diverged();
     }
@@ -71,15 +86,25 @@ class Trainer {
     row_seconds_ += seconds;
     row_images_ += specification_.batch_size;
     report_progress();
-    const int signal_number = interrupt_signal();
-    const bool saves = due(specification_.checkpoint_every) || signal_number != 0;
-    const bool tests = due(specification_.test_every);
-    if ((saves || tests) && !network_.parameters().are_finite()) return false;
     if (due(specification_.log_every)) record_training();
-    if (tests && !test()) return false;
-    if (saves) save();
-    if (signal_number != 0) throw Interrupted(signal_number);
-    return true;
+    state_.test_pending = due(specification_.test_every);
+    return test_and_save();
+  }
+
+  // What is due after an update, or was when a signal came. Where one comes during the test, the test is left for
+  // the next session, so that stopping takes no longer than a batch.
+  bool test_and_save() {
+    const bool saves = due(specification_.checkpoint_every) || interrupt_signal() != 0;
+    if ((saves || state_.test_pending) && !network_.parameters().are_finite()) return false;
+    try {
+      throw_if_interrupted();
+      if (state_.test_pending && !test()) return false;
+      if (saves) save();
+      return true;
+    } catch (const Interrupted&) {
+      save();
+      throw;
+    }
   }
 
   bool due(std::int64_t every) const {
@@ -92,19 +117,33 @@ class Trainer {
       if (const auto state = usable(iteration)) return start_from(*state);
     }
     set_initial_weights(specification_, network_);
+    if (had_checkpoints()) {
+      recorder_.set_aside();
+      checkpoints_.set_aside();
+      log_warning(
+          "no checkpoint can be used: the run starts again from its initial weights; rows and checkpoints until "
+          "now are "
+          "kept beside the new ones, with .set-aside- in their names");
+    }
     recorder_.cut_after(-1);
     checkpoints_.remove_after(-1);
+  }
+
+  // A run that was killed before its first checkpoint has rows, but none past it.
+  bool had_checkpoints() {
+    return !checkpoints_.iterations().empty() ||
+           recorder_.rows_through(specification_.checkpoint_every) <
+               recorder_.rows_through(std::numeric_limits<std::int64_t>::max());
   }
 
   std::optional<RunState> usable(std::int64_t iteration) {
     try {
       const RunState state = checkpoints_.load(iteration, network_.parameters());
       if (recorder_.rows_through(iteration) == state.rows) return state;
-      log_warning(
-          "the checkpoint of iteration " + std::to_string(iteration) +
-          " cannot be used: metrics.csv has lost rows that it counts on; going back to the state before it");
+      log_warning("the checkpoint of iteration " + std::to_string(iteration) +
+                  " cannot be used: metrics.csv has lost rows that it counts on");
     } catch (const DamagedFile& error) {
-      log_warning(std::string(error.what()) + "; going back to the state before it");
+      log_warning(error.what());
     }
     return std::nullopt;
   }
@@ -167,9 +206,10 @@ class Trainer {
       if (one.name == "loss" && !std::isfinite(one.value)) return false;
     }
     for (const Measured& one : measured) {
-      if (one.split == "test" && one.name == "error") test_error_ = one.value;
+      if (one.split == "test" && one.name == "error") state_.test_error = one.value;
       record(one.split, one.name, one.value);
     }
+    state_.test_pending = false;
     return true;
   }
 
@@ -190,7 +230,7 @@ class Trainer {
     const double done = static_cast<double>(state_.iteration - first_iteration_);
     const double left = static_cast<double>(specification_.iterations - state_.iteration);
     recorder_.progress({state_.iteration, specification_.iterations,
-                        totals.loss / static_cast<double>(totals.images), test_error_,
+                        totals.loss / static_cast<double>(totals.images), state_.test_error,
                         static_cast<double>(row_images_) / row_seconds_,
                         seconds_since(session_start_) / done * left});
   }
@@ -202,7 +242,6 @@ class Trainer {
   network::Network network_;
   Step step_;
   RunState state_;
-  double test_error_ = std::numeric_limits<double>::quiet_NaN();
   // Since the last training row, of this session.
   std::int64_t row_images_ = 0;
   double row_seconds_ = 0;
@@ -215,17 +254,17 @@ class Trainer {
 Outcome run(const Specification& specification, const data::Dataset& dataset, const std::filesystem::path& folder,
             at::Device device, Recorder& recorder) {
   require_exact_arithmetic();
-  return Trainer(specification, dataset, folder, device, recorder).run();
+  return naming_full_memory([&] { return Trainer(specification, dataset, folder, device, recorder).run(); });
 }
 
 Evaluation evaluate_checkpoint(const Specification& specification, const data::Dataset& dataset,
                                const std::filesystem::path& folder, at::Device device) {
   require_exact_arithmetic();
-  network::Network network = build_network(specification, dataset.classes, device);
-  if (!CheckpointStore(folder).load_newest(network.parameters())) {
-    throw Error("no usable checkpoint in " + folder.string() + "; train it with elubench run");
-  }
-  return evaluate(dataset.test, network);
+  return naming_full_memory([&] {
+    network::Network network = build_network(specification, dataset.classes, device);
+    load_newest(folder, network.parameters());
+    return evaluate(dataset.test, network);
+  });
 }
 
 }  // namespace elubench::train

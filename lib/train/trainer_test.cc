@@ -185,6 +185,32 @@ TEST_F(Run, SavesAndStopsOnASignal) {
   expect_like_uninterrupted(recorder);
 }
 
+// A signal that comes while a test is due stops the run without it; the test is made when the run goes on.
+TEST_F(Run, LeavesAPendingTestToTheNextSession) {
+  const InterruptGuard guard;
+  MemoryRecorder recorder;
+  recorder.on_progress = [&](const Progress& progress) {
+    if (progress.iteration == 5) std::raise(SIGINT);
+  };
+  EXPECT_THROW(run(recorder), Interrupted);
+  EXPECT_EQ(std::count_if(recorder.rows.begin(), recorder.rows.end(),
+                          [](const Metric& row) { return row.split == "test"; }),
+            0);
+  const InterruptGuard fresh;
+  recorder.on_progress = nullptr;
+  run(recorder);
+  expect_like_uninterrupted(recorder);
+}
+
+TEST_F(Run, ShowsTheLastTestErrorAfterAResumeToo) {
+  MemoryRecorder recorder;
+  run_until_killed(recorder, 8);
+  recorder.shown.clear();
+  run(recorder);
+  ASSERT_EQ(recorder.shown.front().iteration, 7);
+  EXPECT_TRUE(std::isfinite(recorder.shown.front().test_error));
+}
+
 void flip_byte(const std::filesystem::path& path, std::size_t at) {
   std::string content = read_text(path);
   content[at] = static_cast<char>(content[at] ^ 1);
@@ -213,7 +239,22 @@ TEST_F(Run, StartsAgainWhenAllCheckpointsAreDamaged) {
   for (std::int64_t iteration : CheckpointStore(folder.path()).iterations()) {
     flip_byte(folder.path() / ("checkpoint-00000000" + std::to_string(iteration) + ".safetensors"), 100);
   }
+  const auto before = recorder.rows.size();
   run(recorder);
+  expect_like_uninterrupted(recorder);
+  EXPECT_EQ(recorder.rows_set_aside.size(), before);
+  EXPECT_TRUE(std::filesystem::exists(folder.path() / "checkpoint-000000006.safetensors.set-aside-1"));
+}
+
+TEST_F(Run, SetsItsRowsAsideWhereTheCheckpointsAreGone) {
+  MemoryRecorder recorder;
+  run_until_killed(recorder, 5);
+  std::filesystem::remove(folder.path() / "checkpoint-000000003.safetensors");
+  run_until_killed(recorder, 2);
+  EXPECT_FALSE(recorder.rows_set_aside.empty());
+  recorder.rows_set_aside.clear();
+  run(recorder);  // killed before its first checkpoint: nothing is lost that would not come again at once
+  EXPECT_TRUE(recorder.rows_set_aside.empty());
   expect_like_uninterrupted(recorder);
 }
 
