@@ -35,6 +35,9 @@ from program import RECIPE, assert_one_error, elubench, files_in, run
         (["data", "dump", "cifar-100", "--out", "/proc/nowhere/images.safetensors"], ["/proc/nowhere"]),
         (["data", "dump", "cifar-100", "--out", "/tmp"], ["/tmp is a folder"]),
         (["data", "verify", "cifar-1000"], ["cifar-1000", "cifar-100"]),
+        (["bench", "--precision", "fp8"], ["--precision", "fp8"]),
+        (["bench", "--convolutions", "onednnn"], ["onednnn", "did you mean 'onednn'?"]),
+        (["bench", "--batch", "0"], ["--batch"]),
     ],
     ids=lambda value: "-".join(value).replace("/", "")[:40] or "nothing",
 )

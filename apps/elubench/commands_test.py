@@ -110,6 +110,7 @@ def test_data_dump_writes_the_contracts_tensors(tmp_path: Path) -> None:
         ["list", "recipe"],
         ["export"],
         ["evaluate"],
+        ["bench"],
     ],
     ids=lambda value: "-".join(value) or "elubench",
 )
@@ -132,6 +133,24 @@ def test_logs_never_reach_a_file_where_stderr_is_closed(experiment: Path) -> Non
     command = f"exec {PROGRAM} run {experiment} --threads 1 --device cpu --only elu 2>&-"
     assert subprocess.run(["bash", "-c", command], stdout=subprocess.DEVNULL, check=False).returncode == 0
     assert all(b"info:" not in content for content in files_in(experiment).values())
+
+
+def test_bench_measures_training_and_inference() -> None:
+    options = ("--batch", "2", "--precision", "fp32", "--threads", "1", "--seconds", "0.001")
+    result = elubench("bench", *options, "--json")
+    assert result.returncode == 0, result.stderr
+    measured = json.loads(result.stdout)
+    assert measured["training"]["images_per_second"] > 0
+    assert measured["inference"]["images_per_second"] > 0
+    assert measured["peak"] > 0
+    assert {phase["phase"] for phase in measured["training"]["phases"]} == {
+        "data",
+        "forward",
+        "loss",
+        "backward",
+        "update",
+    }
+    assert "% of peak" in elubench("bench", *options).stdout
 
 
 def test_version_says_commit() -> None:

@@ -6,18 +6,12 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <cstdint>
 #include <memory>
 
-namespace elubench::convolution {
+#include "convolution/engine.h"
+#include "convolution/geometry.h"
 
-struct Geometry {
-  std::int64_t batch;
-  std::int64_t in_channels, in_side;
-  std::int64_t out_channels, out_side;
-  std::int64_t receptive_field;
-  std::int64_t padding_begin, padding_end;  // zero rows above and columns to the left; below and to the right
-};
+namespace elubench::convolution {
 
 class Convolution {
  public:
@@ -42,5 +36,13 @@ class Convolution {
 // LibTorch's convolutions: the reference, and the way for every device.
 std::unique_ptr<Convolution> make_libtorch_convolution(const Geometry& geometry, at::Device device,
                                                        at::ScalarType element);
+
+// oneDNN's; nothing where this build, device or processor has none (see onednn_primitives.h).
+std::unique_ptr<Convolution> make_onednn_convolution(const Geometry& geometry, at::Device device,
+                                                     at::ScalarType element);
+
+// By the engine asked for. Throws UsageError where it is not to be had.
+std::unique_ptr<Convolution> make_convolution(Engine engine, const Geometry& geometry, at::Device device,
+                                              at::ScalarType element);
 
 }  // namespace elubench::convolution

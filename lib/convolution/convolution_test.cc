@@ -3,25 +3,28 @@
 #include <ATen/Functions.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
-#include <functional>
 #include <ostream>
 #include <tuple>
+
+#include "base/error.h"
+#include "base/parallel.h"
 
 namespace elubench::convolution {
 namespace {
 
+using Make = std::unique_ptr<Convolution> (*)(const Geometry&, at::Device, at::ScalarType);
+
 struct Implementation {
   const char* name;
-  std::function<std::unique_ptr<Convolution>(const Geometry&, at::ScalarType)> make;
+  Make make;
 };
 
 void PrintTo(const Implementation& implementation, std::ostream* out) { *out << implementation.name; }
 
-const Implementation implementations[] = {
-    {"libtorch", [](const Geometry& geometry,
-                    at::ScalarType element) { return make_libtorch_convolution(geometry, at::kCPU, element); }},
-};
+const Implementation implementations[] = {{"libtorch", make_libtorch_convolution},
+                                          {"onednn", make_onednn_convolution}};
 
 // batch, channels and side in, channels and side out, receptive field, padding at the beginning and at the end.
 const Geometry geometries[] = {
@@ -48,7 +51,7 @@ class EveryConvolution : public testing::TestWithParam<std::tuple<Implementation
  protected:
   const Geometry g = std::get<1>(GetParam());
   const at::ScalarType element = std::get<2>(GetParam());
-  const std::unique_ptr<Convolution> convolution = std::get<0>(GetParam()).make(g, element);
+  const std::unique_ptr<Convolution> convolution = std::get<0>(GetParam()).make(g, at::kCPU, element);
   at::Tensor weight = images({g.out_channels, g.in_channels, g.receptive_field, g.receptive_field}, 0.1, element);
   at::Tensor bias = images({g.out_channels, 1, 1, 1}, 0.2, element).flatten();
   at::Tensor output =
@@ -57,6 +60,10 @@ class EveryConvolution : public testing::TestWithParam<std::tuple<Implementation
       at::full({g.out_channels, g.receptive_field, g.receptive_field, g.in_channels}, 77, at::kFloat)
           .permute({0, 3, 1, 2}),
       at::full({g.out_channels}, 77, at::kFloat)};
+
+  void SetUp() override {
+    if (!convolution) GTEST_SKIP() << "not to be had on this machine";
+  }
 
   // Rounding of the result to the element type; in float32 that of sums of some thousand products of either sign.
   double tolerance() const { return element == at::kBFloat16 ? 0x1p-8 : 1e-5; }
@@ -99,6 +106,31 @@ TEST_P(EveryConvolution, AgreesWithDoublePrecisionAndOverwritesWhatWasThere) {
 TEST_P(EveryConvolution, LeavesTheInputWhereItsGradientIsNotWanted) {
   gradients.input = false;
   expect_agreement(0.6);
+}
+
+// With several threads too, the sums over images are made in the same order every time.
+TEST_P(EveryConvolution, RepeatsItsBits) {
+  const at::Tensor input = images({g.batch, g.in_channels, g.in_side, g.in_side}, 0.7, element);
+  const at::Tensor output_gradient = images(output.sizes(), 0.8, element);
+  const auto results = [&] {
+    at::Tensor overwritten = input.clone();
+    convolution->forward(overwritten, weight, bias, output);
+    convolution->backward(overwritten, weight, output_gradient, gradients);
+    return std::array{output.clone(), overwritten, gradients.weight.clone(), gradients.bias.clone()};
+  };
+  set_thread_count(2);
+  const auto first = results();
+  const auto second = results();
+  set_thread_count(1);
+  for (std::size_t i = 0; i < first.size(); ++i) EXPECT_TRUE(at::equal(first[i], second[i])) << i;
+}
+
+TEST(MakeConvolution, TakesOneDnnWhereItCanAndLibTorchElsewhere) {
+  const Geometry& geometry = geometries[0];
+  const bool has_onednn = make_onednn_convolution(geometry, at::kCPU, at::kFloat) != nullptr;
+  EXPECT_EQ(automatic_engine(OneDnnElement::f32) == "LibTorch", !has_onednn);
+  EXPECT_NE(make_convolution(Engine::automatic, geometry, at::kCPU, at::kDouble), nullptr);
+  EXPECT_THROW(make_convolution(Engine::onednn, geometry, at::kCPU, at::kDouble), UsageError);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, EveryConvolution,

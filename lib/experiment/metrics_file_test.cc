@@ -103,8 +103,7 @@ TEST_F(MetricsFileTest, DropsABadTail) {
     MetricsFile file(path);
     EXPECT_EQ(file.rows_through(100), 1) << bad;
     EXPECT_EQ(text(), std::string(header) + "1,0.5,train,loss,1.25\n") << bad;
-    EXPECT_EQ(read_text(copy),
-              std::string(header) + "1,0.5,train,loss,1.25\n" + bad + "3,1,train,loss,1\n");
+    EXPECT_EQ(read_text(copy), std::string(header) + "1,0.5,train,loss,1.25\n" + bad + "3,1,train,loss,1\n");
   }
 }
 

@@ -41,31 +41,36 @@ void Network::add_layer(std::size_t index, const LayerGeometry& layer, const std
   const convolution::Geometry geometry{build_.batch_size,   layer.in_channels, layer.in_side,
                                        layer.out_channels,  layer.out_side,    layer.receptive_field,
                                        layer.padding_begin, layer.padding_end};
-  blocks_.push_back(std::make_unique<ConvolutionBlock>(
-      convolution::make_libtorch_convolution(geometry, build_.device, build_.element),
-      parameters_.entry(layer.name + ".weight"), parameters_.entry(layer.name + ".bias"), index > 0, last_output_,
-      pre_activation));
+  blocks_.push_back(
+      {layer.name, std::make_unique<ConvolutionBlock>(
+                       convolution::make_convolution(build_.engine, geometry, build_.device, build_.element),
+                       parameters_.entry(layer.name + ".weight"), parameters_.entry(layer.name + ".bias"),
+                       index > 0, last_output_, pre_activation)});
   if (build_.batch_norm && layer.activation) {
     at::Tensor normalized = plan_buffer(layer.out_channels, layer.out_side);
-    blocks_.push_back(std::make_unique<BatchNormalizationBlock>(
-        parameters_.entry("bn" + number + ".weight"), parameters_.entry("bn" + number + ".bias"),
-        parameters_.statistic("bn" + number + ".running_mean"),
-        parameters_.statistic("bn" + number + ".running_var"), pre_activation, normalized));
+    const std::string name = "bn" + number;
+    blocks_.push_back({name, std::make_unique<BatchNormalizationBlock>(
+                                 parameters_.entry(name + ".weight"), parameters_.entry(name + ".bias"),
+                                 parameters_.statistic(name + ".running_mean"),
+                                 parameters_.statistic(name + ".running_var"), pre_activation, normalized)});
     pre_activation = normalized;
   }
   const activation::Activation activation = layer.activation ? build_.activation : activation::Identity{};
   const kernel::PoolGeometry pool{build_.batch_size, layer.out_side, layer.out_channels, layer.pool};
   last_output_ = plan_buffer(layer.out_channels, layer.pooled_side);
-  blocks_.push_back(std::make_unique<PoolActivationDropoutBlock>(activation, pool, rates_of_layer(rates, index),
-                                                                 static_cast<std::uint32_t>(index), pre_activation,
-                                                                 last_output_));
+  blocks_.push_back({"pool" + number, std::make_unique<PoolActivationDropoutBlock>(
+                                          activation, pool, rates_of_layer(rates, index),
+                                          static_cast<std::uint32_t>(index), pre_activation, last_output_)});
   probes_.push_back({layer, activation, pre_activation});
 }
 
 at::Tensor Network::logits() const { return last_output_.reshape({build_.batch_size, build_.classes}); }
 
-void Network::forward(const Pass& pass) {
-  for (auto& block : blocks_) block->forward(pass);
+void Network::forward(const Pass& pass, Observer* observer) {
+  for (auto& [name, block] : blocks_) {
+    block->forward(pass);
+    if (observer) observer->finished("forward", name);
+  }
 }
 
 void Network::loss(std::int64_t valid, double gradient_scale, kernel::LossTotals& totals) {
@@ -73,8 +78,11 @@ void Network::loss(std::int64_t valid, double gradient_scale, kernel::LossTotals
                         labels_.data_ptr<std::int64_t>(), valid, gradient_scale, totals);
 }
 
-void Network::backward(const Pass& pass) {
-  for (auto block = blocks_.rbegin(); block != blocks_.rend(); ++block) (*block)->backward(pass);
+void Network::backward(const Pass& pass, Observer* observer) {
+  for (auto named = blocks_.rbegin(); named != blocks_.rend(); ++named) {
+    named->block->backward(pass);
+    if (observer) observer->finished("backward", named->name);
+  }
 }
 
 }  // namespace elubench::network

@@ -5,11 +5,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "activation/activation.h"
+#include "convolution/engine.h"
 #include "kernel/softmax_cross_entropy.h"
 #include "network/block.h"
+#include "network/observer.h"
 #include "network/parameters.h"
 #include "network/table.h"
 
@@ -23,6 +26,7 @@ struct Build {
   std::int64_t batch_size;
   at::Device device;
   at::ScalarType element;  // of activations and of the weights' copies: float32 or bfloat16
+  convolution::Engine engine = convolution::Engine::automatic;
 };
 
 class Network {
@@ -34,14 +38,14 @@ class Network {
   at::Tensor& labels() { return labels_; }
   at::Tensor logits() const;  // (batch, classes), after forward() and before backward()
 
-  void forward(const Pass& pass);
+  void forward(const Pass& pass, Observer* observer = nullptr);
 
   // Adds loss and errors of the first `valid` images of the batch to `totals`. With gradient_scale not 0, turns
   // the logits into gradient_scale times the gradient of the summed loss, which backward() starts from.
   void loss(std::int64_t valid, double gradient_scale, kernel::LossTotals& totals);
 
   // Leaves the parameters' gradients in parameters().gradients().
-  void backward(const Pass& pass);
+  void backward(const Pass& pass, Observer* observer = nullptr);
 
   Parameters& parameters() { return parameters_; }
   const Parameters& parameters() const { return parameters_; }
@@ -56,6 +60,11 @@ class Network {
   const std::vector<Probe>& probes() const { return probes_; }
 
  private:
+  struct NamedBlock {
+    std::string name;  // "conv3", "bn3", "pool3"
+    std::unique_ptr<Block> block;
+  };
+
   at::Tensor plan_buffer(std::int64_t channels, std::int64_t side) const;
   void add_layer(std::size_t index, const LayerGeometry& layer, const std::vector<LayerRates>& rates);
 
@@ -64,7 +73,7 @@ class Network {
   Parameters parameters_;
   at::Tensor images_, labels_;
   at::Tensor last_output_;  // of the block added last: (N, C, H, W)
-  std::vector<std::unique_ptr<Block>> blocks_;
+  std::vector<NamedBlock> blocks_;
   std::vector<Probe> probes_;
 };
 

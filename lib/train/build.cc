@@ -5,14 +5,16 @@
 
 namespace elubench::train {
 
-network::Network build_network(const Specification& specification, std::int64_t classes, at::Device device) {
+network::Network build_network(const Specification& specification, std::int64_t classes, at::Device device,
+                               convolution::Engine engine) {
   return network::Network({.options = specification.network,
                            .activation = activation::parse(specification.activation),
                            .batch_norm = specification.batch_norm,
                            .classes = classes,
                            .batch_size = specification.batch_size,
                            .device = device,
-                           .element = specification.precision == Precision::bf16 ? at::kBFloat16 : at::kFloat});
+                           .element = specification.precision == Precision::bf16 ? at::kBFloat16 : at::kFloat,
+                           .engine = engine});
 }
 
 void set_initial_weights(const Specification& specification, network::Network& network) {

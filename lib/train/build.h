@@ -7,7 +7,8 @@
 namespace elubench::train {
 
 // All its weights are 0: to be set from a checkpoint, or by set_initial_weights.
-network::Network build_network(const Specification& specification, std::int64_t classes, at::Device device);
+network::Network build_network(const Specification& specification, std::int64_t classes, at::Device device,
+                               convolution::Engine engine = convolution::Engine::automatic);
 
 // The weights that the run's seed gives.
 void set_initial_weights(const Specification& specification, network::Network& network);

@@ -12,14 +12,20 @@ Step::Step(const Specification& specification, const data::Dataset& dataset, net
       network_(network),
       batches_(dataset.train, specification.seed, specification.data.augment) {}
 
-void Step::run(std::int64_t iteration, kernel::LossTotals& totals) {
+void Step::run(std::int64_t iteration, kernel::LossTotals& totals, network::Observer* observer) {
   const network::Pass pass{.training = true, .seed = specification_.seed, .iteration = iteration};
+  const auto finished = [observer](const char* phase) {
+    if (observer) observer->finished(phase, {});
+  };
   batches_.fill(iteration, network_);
-  network_.forward(pass);
+  finished("data");
+  network_.forward(pass, observer);
   network_.loss(network_.batch_size(), 1.0 / static_cast<double>(network_.batch_size()), totals);
+  finished("loss");
   if (!std::isfinite(totals.loss)) return;
-  network_.backward(pass);
+  network_.backward(pass, observer);
   update(iteration);
+  finished("update");
 }
 
 void Step::update(std::int64_t iteration) {

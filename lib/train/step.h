@@ -16,7 +16,7 @@ class Step {
 
   // Does the update number `iteration` (from 0), and adds the batch's loss and errors to `totals`. If the loss is
   // not finite, the parameters are left as they are.
-  void run(std::int64_t iteration, kernel::LossTotals& totals);
+  void run(std::int64_t iteration, kernel::LossTotals& totals, network::Observer* observer = nullptr);
 
  private:
   void update(std::int64_t iteration);

@@ -1,0 +1,78 @@
+#include "benchmark/benchmark.h"
+
+#include <gmock/gmock.h>
+
+#include <set>
+
+#include "base/error.h"
+#include "benchmark/stopwatch.h"
+#include "network/table.h"
+
+namespace elubench::benchmark {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(Median, IsTheMiddleOne) {
+  EXPECT_EQ(median({3, 1, 2}), 2);
+  EXPECT_EQ(median({4, 1, 3, 2}), 2);
+  EXPECT_EQ(median({7}), 7);
+}
+
+TEST(Stopwatch, LapsOfAStepAddUpToIt) {
+  Stopwatch watch;
+  for (int step = 0; step < 3; ++step) {
+    watch.begin_step();
+    watch.finished("forward", "conv1");
+    watch.finished("forward", "pool1");
+    watch.end_step();
+  }
+  ASSERT_EQ(watch.laps().size(), 2u);
+  EXPECT_EQ(watch.laps()[1].part, "pool1");
+  for (std::size_t step = 0; step < 3; ++step) {
+    const double laps = watch.laps()[0].seconds[step] + watch.laps()[1].seconds[step];
+    EXPECT_LE(laps, watch.steps()[step]);
+  }
+}
+
+Request small() {
+  Request request;
+  request.batch_size = 2;
+  request.seconds = 1e-9;  // one step
+  return request;
+}
+
+TEST(Measure, CoversEveryBlockOfTheStepAndCountsItsOperations) {
+  const Result result = measure(small());
+  std::set<std::string> parts;
+  double forward = 0;
+  double backward = 0;
+  for (const Phase& phase : result.training.phases) {
+    parts.insert(phase.name + " " + phase.part);
+    EXPECT_GT(phase.seconds, 0) << phase.name << " " << phase.part;
+    if (phase.name == "forward") forward += phase.operations;
+    if (phase.name == "backward") backward += phase.operations;
+  }
+  EXPECT_EQ(parts.size(), 2 * 22 + 3u);  // 11 convolutions and what follows each, twice; data, loss, update
+  const auto cost = network::cost_of({}, 100, false);
+  EXPECT_DOUBLE_EQ(forward, 2.0 * 2 * static_cast<double>(cost.multiply_adds_an_image));
+  const double first_layer = 2.0 * 2 * 3 * 25 * 192 * 32 * 32;
+  EXPECT_DOUBLE_EQ(backward, 2 * forward - first_layer);
+  EXPECT_EQ(result.inference.phases.size(), 23u);
+  EXPECT_DOUBLE_EQ(result.inference.operations, forward);
+  EXPECT_GT(result.peak, 0);
+  const std::string text = text_of(small(), result);
+  EXPECT_THAT(text, testing::AllOf(HasSubstr("training: "), HasSubstr("backward conv11"), HasSubstr("% of peak")));
+}
+
+TEST(Measure, RefusesWhatItDoesNotKnow) {
+  Request request = small();
+  request.activation = "ellu";
+  EXPECT_THROW(measure(request), UsageError);
+  request = small();
+  request.network = "elu12";
+  EXPECT_THROW(measure(request), UsageError);
+}
+
+}  // namespace
+}  // namespace elubench::benchmark

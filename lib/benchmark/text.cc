@@ -1,0 +1,55 @@
+#include <algorithm>
+#include <array>
+#include <cstdarg>
+#include <cstdio>
+
+#include "base/named_enum.h"
+#include "benchmark/benchmark.h"
+
+namespace elubench::benchmark {
+namespace {
+
+template <class... Values>
+std::string formatted(const char* format, Values... values) {
+  std::array<char, 256> text{};
+  std::snprintf(text.data(), text.size(), format, values...);
+  return text.data();
+}
+
+std::string speed_text(const char* what, const Speed& speed, double peak) {
+  const double rate = speed.operations / speed.seconds;
+  return formatted(
+      "%s: %.1f images/s; a step %.2f ms (median of %lld, %.2f to %.2f), %.2f TFLOP/s, %.0f %% of peak\n", what,
+      speed.images_per_second, 1e3 * speed.seconds, static_cast<long long>(speed.steps), 1e3 * speed.fastest,
+      1e3 * speed.slowest, rate / 1e12, 100 * rate / peak);
+}
+
+std::string phase_text(const Phase& phase, double step, double peak) {
+  const std::string name = phase.part.empty() ? phase.name : phase.name + " " + phase.part;
+  std::string text =
+      formatted("  %-18s %9.3f ms %6.1f %%", name.c_str(), 1e3 * phase.seconds, 100 * phase.seconds / step);
+  if (phase.operations > 0) {
+    const double rate = phase.operations / phase.seconds;
+    text += formatted("  %7.3f TFLOP/s, %3.0f %% of peak", rate / 1e12, 100 * rate / peak);
+  }
+  return text + "\n";
+}
+
+}  // namespace
+
+std::string text_of(const Request& request, const Result& result) {
+  std::string text = request.network + ", " + request.activation + (request.batch_norm ? " + batch norm" : "") +
+                     ", batch " + std::to_string(request.batch_size) + ", " +
+                     std::string(to_name(request.precision)) + "\n";
+  text += formatted("peak: %.2f TFLOP/s of a 2048 x 2048 matrix product; memory: %.2f GB at most\n",
+                    result.peak / 1e12, static_cast<double>(result.memory_bytes) / 1e9);
+  text += speed_text("training", result.training, result.peak);
+  for (const Phase& phase : result.training.phases)
+    text += phase_text(phase, result.training.seconds, result.peak);
+  text += speed_text("inference", result.inference, result.peak);
+  for (const Phase& phase : result.inference.phases)
+    text += phase_text(phase, result.inference.seconds, result.peak);
+  return text;
+}
+
+}  // namespace elubench::benchmark

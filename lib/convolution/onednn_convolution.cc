@@ -1,0 +1,58 @@
+#include "base/error.h"
+#include "convolution/convolution.h"
+
+namespace elubench::convolution {
+namespace {
+
+// The memory of a tensor whose channels lie last.
+void* memory_of(const at::Tensor& tensor) {
+  const bool dense =
+      tensor.dim() == 4 ? tensor.is_contiguous(at::MemoryFormat::ChannelsLast) : tensor.is_contiguous();
+  TORCH_CHECK(dense, "a convolution needs a dense tensor, channels last");
+  return tensor.data_ptr();
+}
+
+class OneDnnConvolution : public Convolution {
+ public:
+  explicit OneDnnConvolution(std::unique_ptr<OneDnnPrimitives> primitives) : primitives_(std::move(primitives)) {}
+
+  void forward(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
+               at::Tensor& output) override {
+    primitives_->forward(memory_of(input), memory_of(weight), memory_of(bias), memory_of(output));
+  }
+
+  void backward(at::Tensor& input, const at::Tensor& weight, const at::Tensor& output_gradient,
+                Gradients& gradients) override {
+    primitives_->weight_gradient(memory_of(input), memory_of(output_gradient),
+                                 static_cast<float*>(memory_of(gradients.weight)),
+                                 static_cast<float*>(memory_of(gradients.bias)));
+    if (gradients.input)
+      primitives_->input_gradient(memory_of(output_gradient), memory_of(weight), memory_of(input));
+  }
+
+ private:
+  std::unique_ptr<OneDnnPrimitives> primitives_;
+};
+
+}  // namespace
+
+std::unique_ptr<Convolution> make_onednn_convolution(const Geometry& geometry, at::Device device,
+                                                     at::ScalarType element) {
+  if (!device.is_cpu() || (element != at::kFloat && element != at::kBFloat16)) return nullptr;
+  auto primitives =
+      make_onednn_primitives(geometry, element == at::kBFloat16 ? OneDnnElement::bf16 : OneDnnElement::f32);
+  if (!primitives) return nullptr;
+  return std::make_unique<OneDnnConvolution>(std::move(primitives));
+}
+
+std::unique_ptr<Convolution> make_convolution(Engine engine, const Geometry& geometry, at::Device device,
+                                              at::ScalarType element) {
+  if (engine != Engine::libtorch) {
+    if (auto convolution = make_onednn_convolution(geometry, device, element)) return convolution;
+    if (engine == Engine::onednn)
+      throw UsageError("oneDNN has no convolution for this device and precision; use libtorch");
+  }
+  return make_libtorch_convolution(geometry, device, element);
+}
+
+}  // namespace elubench::convolution
