@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <mutex>
+#include <set>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 namespace elubench {
@@ -20,6 +23,21 @@ TEST(ParallelFor, VisitsEveryIndexOnceAtAnyThreadCount) {
       });
       EXPECT_EQ(visits, std::vector<int>(static_cast<std::size_t>(size), 1));
     }
+  }
+  set_thread_count(before);
+}
+
+TEST(ParallelFor, UsesTheThreadsItHas) {
+  const int before = thread_count();
+  for (const int threads : {1, 2, 3}) {
+    set_thread_count(threads);
+    std::mutex mutex;
+    std::set<std::thread::id> seen;
+    parallel_for(0, 1000, 1, [&](std::int64_t, std::int64_t) {
+      const std::lock_guard lock(mutex);
+      seen.insert(std::this_thread::get_id());
+    });
+    EXPECT_EQ(seen.size(), static_cast<std::size_t>(threads));
   }
   set_thread_count(before);
 }

@@ -1,0 +1,103 @@
+"""The networks of the ELU paper as the peers build them, and the measurement that all of them share.
+
+Written from sections 4.2 and 4.3 of the paper. A stack is a list of (units, receptive field); 2x2 max-pooling with stride 2,
+rounding up, follows each stack, then dropout.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+CLASSES = 100
+IMAGES = 5000  # made up, of CIFAR-100's size
+CROP_PADDING = 4
+MOMENTUM, WEIGHT_DECAY, LEARNING_RATE = 0.9, 0.0005, 1e-4
+WARM_UP_STEPS = 3
+
+
+@dataclass(frozen=True)
+class Network:
+    stacks: tuple[tuple[tuple[int, int], ...], ...]
+    dropout: tuple[float, ...]  # after each stack
+    pad_even: bool  # one zero row and column at the end for receptive field 2
+
+
+NETWORKS = {
+    "elu11": Network(
+        (
+            ((192, 5),),
+            ((192, 1), (240, 3)),
+            ((240, 1), (260, 2)),
+            ((260, 1), (280, 2)),
+            ((280, 1), (300, 2)),
+            ((300, 1),),
+            ((100, 1),),
+        ),
+        (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.0),
+        pad_even=False,
+    ),
+    "elu18": Network(
+        (
+            ((384, 3),),
+            ((384, 1), (384, 2), (640, 2), (640, 2)),
+            ((640, 1), (768, 2), (768, 2), (768, 2)),
+            ((768, 1), (896, 2), (896, 2)),
+            ((896, 3), (1024, 2), (1024, 2)),
+            ((1024, 1), (1152, 2)),
+            ((1152, 1),),
+            ((100, 1),),
+        ),
+        (0.0,) * 8,
+        pad_even=True,
+    ),
+}
+
+
+def padding_of(network: Network, field: int) -> tuple[int, int]:
+    """Zeros before and after each axis."""
+    if field % 2 == 1:
+        return field // 2, field // 2
+    return 0, int(network.pad_even)
+
+
+def arguments(modes: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--network", choices=sorted(NETWORKS), default="elu11")
+    parser.add_argument("--activation", choices=["elu", "relu"], default="elu")
+    parser.add_argument("--batch", type=int, default=100)
+    parser.add_argument("--precision", choices=["fp32", "bf16"], default="bf16")
+    parser.add_argument("--mode", choices=modes, default=modes[0])
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--seconds", type=float, default=10)
+    return parser.parse_args()
+
+
+def median_seconds(step: Callable[[], object], seconds: float) -> list[float]:
+    """Times steps until they have taken `seconds` together, after a warm-up."""
+    for _ in range(WARM_UP_STEPS):
+        step()
+    times: list[float] = []
+    while sum(times) < seconds or not times:
+        start = time.perf_counter()
+        step()
+        times.append(time.perf_counter() - start)
+    return times
+
+
+def report(
+    framework: str, options: argparse.Namespace, training: Callable[[], object], inference: Callable[[], object]
+) -> None:
+    """Measures both and prints one JSON object."""
+    result: dict[str, object] = {"framework": framework, **vars(options)}
+    for name, step in (("training", training), ("inference", inference)):
+        times = median_seconds(step, options.seconds)
+        middle = statistics.median(times)
+        result[name] = {"images_per_second": options.batch / middle, "seconds": middle, "steps": len(times)}
+    result["memory_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(json.dumps(result))

@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+"""The training step of elubench in PyTorch: eager or compiled, fp32 or bf16 autocast, channels last."""
+
+from __future__ import annotations
+
+import argparse
+
+import torch
+from network import (
+    CLASSES,
+    CROP_PADDING,
+    IMAGES,
+    LEARNING_RATE,
+    MOMENTUM,
+    NETWORKS,
+    WEIGHT_DECAY,
+    Network,
+    arguments,
+    padding_of,
+    report,
+)
+from torch import nn
+from torch.nn import functional
+
+
+def build(network: Network, activation: str) -> nn.Sequential:
+    layers: list[nn.Module] = []
+    channels = 3
+    last_stack = len(network.stacks) - 1
+    for number, (stack, rate) in enumerate(zip(network.stacks, network.dropout, strict=True)):
+        for place, (units, field) in enumerate(stack):
+            before, after = padding_of(network, field)
+            if before != after:
+                layers.append(nn.ZeroPad2d((before, after, before, after)))
+            layers.append(nn.Conv2d(channels, units, field, padding=before if before == after else 0))
+            channels = units
+            if number < last_stack or place < len(stack) - 1:
+                layers.append(nn.ELU() if activation == "elu" else nn.ReLU())
+        layers.append(nn.MaxPool2d(2, 2, ceil_mode=True))
+        if rate > 0:
+            layers.append(nn.Dropout(rate))
+    return nn.Sequential(*layers, nn.Flatten()).to(memory_format=torch.channels_last)
+
+
+def augmented(images: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
+    """A random 32x32 crop of each padded image, flipped with probability 1/2."""
+    batch = functional.pad(images[chosen], (CROP_PADDING,) * 4)
+    count = len(chosen)
+    span = 2 * CROP_PADDING + 1
+    rows = torch.randint(span, (count, 1)) + torch.arange(32)
+    columns = torch.randint(span, (count, 1)) + torch.arange(32)
+    columns = torch.where(torch.rand(count, 1) < 0.5, columns.flip(1), columns)
+    numbers = torch.arange(count)[:, None, None]
+    cropped = batch.permute(0, 2, 3, 1)[numbers, rows[:, :, None], columns[:, None, :]]
+    return cropped.permute(0, 3, 1, 2)
+
+
+class Training:
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        self.images = torch.randn(IMAGES, 3, 32, 32).to(memory_format=torch.channels_last)
+        self.labels = torch.arange(IMAGES) % CLASSES
+        self.model = build(NETWORKS[options.network], options.activation)
+        self.optimizer = torch.optim.SGD(
+            self.model.parameters(), LEARNING_RATE, MOMENTUM, weight_decay=WEIGHT_DECAY, fused=True
+        )
+        self.forward = torch.compile(self.model) if options.mode == "compile" else self.model
+
+    def autocast(self) -> torch.autocast:
+        return torch.autocast("cpu", torch.bfloat16, enabled=self.options.precision == "bf16")
+
+    def train(self) -> None:
+        chosen = torch.randint(IMAGES, (self.options.batch,))
+        batch = augmented(self.images, chosen)
+        with self.autocast():
+            loss = functional.cross_entropy(self.forward(batch), self.labels[chosen])
+        loss.backward()
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+
+    def infer(self) -> torch.Tensor:
+        self.model.eval()
+        with torch.inference_mode(), self.autocast():
+            return self.forward(self.images[: self.options.batch])
+
+
+def main() -> None:
+    options = arguments(["eager", "compile"])
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(1)
+    training = Training(options)
+    report(f"PyTorch {torch.__version__}", options, training.train, training.infer)
+
+
+if __name__ == "__main__":
+    main()
