@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 
 import torch
-from network import (
+from shared import (
     CLASSES,
     CROP_PADDING,
     IMAGES,
@@ -89,7 +89,8 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     torch.manual_seed(1)
     training = Training(options)
-    report(f"PyTorch {torch.__version__}", options, training.train, training.infer)
+    parameters = sum(parameter.numel() for parameter in training.model.parameters())
+    report(f"PyTorch {torch.__version__}", options, parameters, training.train, training.infer)
 
 
 if __name__ == "__main__":

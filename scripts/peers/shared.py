@@ -1,7 +1,7 @@
 """The networks of the ELU paper as the peers build them, and the measurement that all of them share.
 
-Written from sections 4.2 and 4.3 of the paper. A stack is a list of (units, receptive field); 2x2 max-pooling with stride 2,
-rounding up, follows each stack, then dropout.
+Written from sections 4.2 and 4.3 of the paper. A stack is a list of (units, receptive field); 2x2 max-pooling with
+stride 2, rounding up, follows each stack, then dropout.
 """
 
 from __future__ import annotations
@@ -66,6 +66,16 @@ def padding_of(network: Network, field: int) -> tuple[int, int]:
     return 0, int(network.pad_even)
 
 
+def parameters_of(network: Network) -> int:
+    """Weights and biases. A peer that has another number trains another network."""
+    count, channels = 0, 3
+    for stack in network.stacks:
+        for units, field in stack:
+            count += units * (channels * field * field + 1)
+            channels = units
+    return count
+
+
 def arguments(modes: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--network", choices=sorted(NETWORKS), default="elu11")
@@ -91,9 +101,16 @@ def median_seconds(step: Callable[[], object], seconds: float) -> list[float]:
 
 
 def report(
-    framework: str, options: argparse.Namespace, training: Callable[[], object], inference: Callable[[], object]
+    framework: str,
+    options: argparse.Namespace,
+    parameters: int,
+    training: Callable[[], object],
+    inference: Callable[[], object],
 ) -> None:
     """Measures both and prints one JSON object."""
+    expected = parameters_of(NETWORKS[options.network])
+    if parameters != expected:
+        raise ValueError(f"{framework} built {parameters} parameters, but {options.network} has {expected}")
     result: dict[str, object] = {"framework": framework, **vars(options)}
     for name, step in (("training", training), ("inference", inference)):
         times = median_seconds(step, options.seconds)
