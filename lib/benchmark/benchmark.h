@@ -41,7 +41,7 @@ struct Speed {
 struct Result {
   Speed training;             // gather and augment, forward, loss, backward, update
   Speed inference;            // gather, forward
-  double peak;                // operations a second of a large matrix product in the same precision, measured here
+  double peak;                // operations a second of the fastest matrix product found, in the same precision
   std::int64_t memory_bytes;  // the most that the process has held
 };
 
