@@ -12,7 +12,8 @@ from elubench_report import text
 from elubench_report.errors import ReportError
 from elubench_report.experiment import read_experiment
 from elubench_report.page import Report, draw_all
-from elubench_report.summary import outcome, titled
+from elubench_report.result_table import outcome
+from elubench_report.table_titles import titled
 from elubench_report.tables import Table
 
 _DESCRIPTION = """\

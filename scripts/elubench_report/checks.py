@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from elubench_report.experiment import Experiment, Run, Toml
-from elubench_report.results import final_test_error
 
 _MIXED = {
     "version": "elubench versions",
@@ -74,7 +73,7 @@ def _baseline(experiment: Experiment) -> list[str]:
     for variant in experiment.variants:
         if variant.activation == experiment.baseline and experiment.finished(variant):
             return []
-    return [f"The baseline {experiment.baseline.label()} has no finished run, so nothing is compared with it."]
+    return [f"The baseline {experiment.baseline_label} has no finished run, so nothing is compared with it."]
 
 
 def _mixed_specifications(experiment: Experiment) -> list[str]:
@@ -110,11 +109,6 @@ def _mixed_environments(experiment: Experiment) -> list[str]:
             f"not in there: {_list(apart)}."
         )
     return found
-
-
-def missing_results(experiment: Experiment) -> list[Run]:
-    """Runs that have no final test error."""
-    return [run for run in experiment.runs if not run.finished or final_test_error(run) is None]
 
 
 def _list(names: list[str], most: int = 8) -> str:

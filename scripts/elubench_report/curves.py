@@ -43,9 +43,11 @@ def training_loss(run: Run) -> Series:
         return rows
     covered = np.diff(rows.iterations, prepend=0)
     window = np.searchsorted(ends, rows.iterations)  # the first evaluation at or after the row
-    present = [w for w in range(len(ends)) if np.any(window == w)]
-    means = [np.average(rows.values[window == w], weights=covered[window == w]) for w in present]
-    return Series(ends[present], np.array(means, dtype=float))
+    inside = window < len(ends)
+    totals = np.bincount(window[inside], (rows.values * covered)[inside], len(ends))
+    counts = np.bincount(window[inside], covered[inside], len(ends))
+    present = counts > 0
+    return Series(ends[present], totals[present] / counts[present])
 
 
 def seconds(run: Run, iterations: np.ndarray) -> np.ndarray:

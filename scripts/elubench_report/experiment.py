@@ -100,6 +100,10 @@ class Experiment:
         """All runs of one variant."""
         return [run for run in self.runs if run.variant == variant]
 
+    def diverged_seeds(self, variant: Variant) -> set[int]:
+        """The seeds of its runs that diverged."""
+        return {run.seed for run in self.of(variant) if run.diverged}
+
     def finished(self, variant: Variant) -> list[Run]:
         """The runs of one variant that have a result."""
         return [run for run in self.of(variant) if run.finished]
@@ -113,6 +117,10 @@ class Experiment:
         """Where most runs were made (device, threads, precision): only their seconds are compared."""
         clocks = [run.clock for run in self.runs if run.clock is not None]
         return max(sorted(set(clocks)), key=clocks.count) if clocks else None
+
+    @property
+    def baseline_label(self) -> str:
+        return self.label(Variant(self.baseline))
 
     def label(self, variant: Variant) -> str:
         """The variant as figures and tables print it; parameters where the experiment varies them."""

@@ -139,6 +139,7 @@ class MadeUp:
         own: np.random.Generator,
     ) -> None:
         grown = 1 - np.exp(-30 * done)
+        ratio *= 1 - 0.8 * (1 - np.exp(-300 * done))  # the flatter it begins, the more it grows
         for layer in range(1, LAYERS + 1):
             depth = (layer - 1) / (LAYERS - 1)
             add(

@@ -20,9 +20,10 @@ from elubench_report.layer_figures import diagnostics
 from elubench_report.learning_figures import learning_curves
 from elubench_report.reference import Reference, read_reference
 from elubench_report.report_folder import replacement, report_folders
+from elubench_report.result_table import headline
 from elubench_report.results import Result, results
 from elubench_report.single_figures import differences, elu_curve
-from elubench_report.summary import all_tables, headline
+from elubench_report.summary import all_tables
 from elubench_report.tables import Table
 
 _TEMPLATES = Path(__file__).parent / "templates"

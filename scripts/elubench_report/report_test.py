@@ -14,8 +14,8 @@ from elubench_report.checks import warnings
 from elubench_report.experiment import read_experiment
 from elubench_report.made_up import MadeUp
 from elubench_report.page import draw
+from elubench_report.result_table import result_table
 from elubench_report.results import results
-from elubench_report.summary import result_table
 
 
 def final_errors(folder: Path, activation: str) -> list[float]:
