@@ -77,6 +77,6 @@ def _notes(experiment: Experiment) -> list[str]:
     return [
         *([level] if means else []),
         "Reached: from that evaluation on every later one is at or below the level, too. Never: not within the "
-        "run, or the run diverged (censored); then medians over all runs and over all pairs stand for the means, "
-        "and a pair of which neither run reached the level counts as 0. p: Holm over the levels of one activation.",
+        "run, or the run diverged (censored); then medians over all runs and pairs stand for the means, and a "
+        "pair of which neither run reached the level counts as 0. p: Holm over the levels of one activation.",
     ]

@@ -14,7 +14,6 @@ from elubench_report.convergence import (
     levels,
     loss_levels,
 )
-from elubench_report.curves import mean_curve, training_loss
 from elubench_report.experiment import Experiment, Run, Variant
 from elubench_report.made_up_curves import made_up_experiment, made_up_run
 from elubench_report.metrics import Series
@@ -143,23 +142,3 @@ def test_identical_activations_are_rarely_decided():
         wrong = [count.get((name, sign), 0) / trials for sign in (-1, 1)]
         assert sum(wrong) <= 0.05 + margin, name
         assert abs(wrong[0] - wrong[1]) <= margin, name
-
-
-def test_training_loss_is_the_mean_between_evaluations(make):
-    run = make(log_every=50, test_every=200).runs[0]
-    rows = run.metrics.get("train", "loss")
-    expected = [
-        np.mean(rows.values[(rows.iterations > end - 200) & (rows.iterations <= end)]) for end in (200, 400, 600)
-    ]
-    assert training_loss(run).iterations.tolist() == [200, 400, 600]
-    assert training_loss(run).values == pytest.approx(expected)
-
-
-def test_mean_curve_and_band(make):
-    experiment = make()
-    runs = experiment.finished(experiment.variants[0])
-    curve = mean_curve(runs, lambda run: run.metrics.get("test", "error"))
-    last = [run.metrics.get("test", "error").values[-1] for run in runs]
-    half = 4.302652729911275 * np.std(last, ddof=1) / math.sqrt(3)  # t(2) at 0.975
-    assert curve.mean[-1] == pytest.approx(np.mean(last))
-    assert (curve.low[-1], curve.high[-1]) == pytest.approx((np.mean(last) - half, np.mean(last) + half))

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from elubench_report.activations import Activation, parse_activation
 from elubench_report.errors import ReportError
 from elubench_report.metrics import Metrics, read_metrics
-
-Toml = dict[str, Any]
+from elubench_report.recipe import Plan, Toml, read_plan
 
 
 @dataclass(frozen=True, order=True)
@@ -76,7 +74,7 @@ class Experiment:
     title: str
     recipe: Toml
     recipe_text: str
-    baseline: Activation
+    plan: Plan
     runs: list[Run]  # in the order of the recipe's activations, then by seed
     notes: list[str] = field(default_factory=list)  # what was odd on reading
 
@@ -119,6 +117,10 @@ class Experiment:
         return max(sorted(set(clocks)), key=clocks.count) if clocks else None
 
     @property
+    def baseline(self) -> Activation:
+        return self.plan.baseline
+
+    @property
     def baseline_label(self) -> str:
         return self.label(Variant(self.baseline))
 
@@ -136,19 +138,18 @@ def read_experiment(folder: Path) -> Experiment:
         )
     recipe_file = folder / "experiment.toml"
     recipe = _read_toml(recipe_file)
-    compare = recipe.get("compare", {})
+    plan = read_plan(recipe, recipe_file)
     notes: list[str] = []
     runs = list(_read_runs(folder, notes))
     if not runs:
         raise ReportError(f"{folder}: no runs under runs/; make them with: elubench run {folder}")
-    order = [parse_activation(text) for text in compare.get("activations", [])]
     return Experiment(
         folder=folder.resolve(),
         title=str(recipe.get("title", folder.resolve().name)),
         recipe=recipe,
         recipe_text=recipe_file.read_text(encoding="utf-8"),
-        baseline=parse_activation(str(compare.get("baseline", "relu"))),
-        runs=sorted(runs, key=lambda run: _sort_key(run, order)),
+        plan=plan,
+        runs=sorted(runs, key=lambda run: _sort_key(run, plan.activations)),
         notes=notes,
     )
 
@@ -189,7 +190,7 @@ def _read_run(folder: Path, place: Path, notes: list[str]) -> Run:
         name,
         variant,
         seed,
-        {k: v for k, v in document.items() if k in ("data", "network", "train")},
+        {k: v for k, v in document.items() if k in ("data", "network", "train") and isinstance(v, dict)},
         sessions,
         status,
         metrics,

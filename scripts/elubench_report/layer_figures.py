@@ -200,5 +200,8 @@ def _gradient_ratio(experiment: Experiment, names: list[str]) -> list[Figure]:
         f"Gradient norm of the first layer ({names[0]}) over the last one's ({names[-1]}), powers of ten: lower "
         "means that less of the gradient arrives. Layers differ in size, so compare activations, not with 0."
     )
-    rows = curve_rows(lines, experiment, lambda run: gradient_ratio_series(run, names))
-    return [Figure("gradient_ratio", "Gradient, first over last layer", caption, figure, CURVE_HEADER, rows)]
+    return [
+        Figure(
+            "gradient_ratio", "Gradient, first over last layer", caption, figure, CURVE_HEADER, curve_rows(lines)
+        )
+    ]

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
+from elubench_report.convergence import is_timed
 from elubench_report.curves import Curve, mean_curve, test_error, training_loss
 from elubench_report.drawing import Cell, Figure, canvas, complete, height_for, label_room
 from elubench_report.experiment import Experiment, Run, Variant
@@ -103,14 +104,14 @@ def _curves(
         _paper_legend(axes, reference)
     complete(figure, experiment.synthetic)
     caption = _curve_caption(experiment, by_time, lines, reference)
-    return Figure(key, title, caption, figure, CURVE_HEADER, curve_rows(lines, experiment, series_of))
+    return Figure(key, title, caption, figure, CURVE_HEADER, curve_rows(lines))
 
 
 def lines_of(
     experiment: Experiment, series_of: Callable[[Run], Series], paper: dict[Variant, Series], by_time: bool
 ) -> Iterable[CurveLine]:
     for variant in experiment.variants:
-        runs = [r for r in experiment.to_draw(variant) if not by_time or r.clock == experiment.clock]
+        runs = [r for r in experiment.to_draw(variant) if not by_time or is_timed(experiment, r)]
         curve = mean_curve(runs, series_of, by_time)
         keep = np.isfinite(curve.x)
         if not len(curve) or not keep.any():
@@ -200,29 +201,15 @@ def _curve_caption(
     return " ".join(parts)
 
 
-def curve_rows(
-    lines: Sequence[CurveLine], experiment: Experiment, series_of: Callable[[Run], Series]
-) -> list[list[Cell]]:
+def curve_rows(lines: Sequence[CurveLine]) -> list[list[Cell]]:
     rows: list[list[Cell]] = []
     for line in lines:
-        runs = experiment.to_draw(line.variant)
-        iterations = mean_curve(runs, series_of).x
-        by_time = line.curve.x.dtype.kind == "f"
-        for i in range(len(line.curve)):
-            low, high = (None, None) if line.curve.low is None else (line.curve.low[i], line.curve.high[i])
-            time = float(line.curve.x[i]) if by_time else None
-            rows.append(
-                [
-                    line.variant.text(),
-                    "this experiment",
-                    int(iterations[i]),
-                    time,
-                    float(line.curve.mean[i]),
-                    low,
-                    high,
-                    line.curve.n,
-                ]
-            )
+        curve, by_time = line.curve, line.curve.x is not line.curve.iterations
+        for i in range(len(curve)):
+            low, high = (None, None) if curve.low is None else (curve.low[i], curve.high[i])
+            time = float(curve.x[i]) if by_time else None
+            iteration, mean = int(curve.iterations[i]), float(curve.mean[i])
+            rows.append([line.variant.text(), "this experiment", iteration, time, mean, low, high, curve.n])
         if line.paper is not None:
             rows += [
                 [line.variant.text(), "paper", int(x), None, float(y), None, None, None]

@@ -166,6 +166,8 @@ class MadeUp:
 
 
 def _toml(value: object) -> str:
-    return (
-        str(value).lower() if isinstance(value, bool) else f'"{value}"' if isinstance(value, str) else str(value)
-    )
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f'"{key}" = {_toml(inner)}' for key, inner in value.items()) + " }"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else str(value)

@@ -10,6 +10,7 @@ import numpy as np
 from elubench_report.activations import parse_activation
 from elubench_report.experiment import Experiment, Run, Variant
 from elubench_report.metrics import Metrics, Series
+from elubench_report.recipe import read_plan
 
 _SESSION = {"device_name": "made-up processor", "threads": 2, "precision": "fp32"}
 
@@ -39,4 +40,5 @@ def made_up_run(
 
 def made_up_experiment(runs: Sequence[Run], recipe: Mapping[str, object] | None = None) -> Experiment:
     """Compared with ReLU."""
-    return Experiment(Path("made-up"), "Made-up", dict(recipe or {}), "", parse_activation("relu"), list(runs))
+    place, recipe = Path("made-up"), dict(recipe or {})
+    return Experiment(place, "Made-up", recipe, "", read_plan(recipe, place), list(runs))

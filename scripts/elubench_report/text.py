@@ -78,6 +78,12 @@ def count(number_of: int, noun: str) -> str:
     return f"{number_of} {noun}" + ("" if number_of == 1 else "s")
 
 
+def shortened(items: Collection[str], most: int = 8) -> str:
+    """`a, b and 3 more`."""
+    rest = len(items) - most
+    return ", ".join(list(items)[:most]) + (f" and {rest} more" if rest > 0 else "")
+
+
 def joined(items: Collection[str]) -> str:
     """`a, b and c`."""
     *first, last = items
