@@ -88,11 +88,16 @@ class Experiment:
         return list(dict.fromkeys(run.variant for run in self.runs))
 
     @cached_property
+    def data_sets(self) -> set[str]:
+        """What the runs trained on."""
+        return {
+            str(run.specification.get("data", {}).get("set", "images that are not named")) for run in self.runs
+        }
+
+    @property
     def synthetic(self) -> bool:
         """Whether any run trained on made images instead of CIFAR."""
-        return any(
-            str(run.specification.get("data", {}).get("set", "")).startswith("synthetic") for run in self.runs
-        )
+        return any(name.startswith("synthetic") for name in self.data_sets)
 
     def of(self, variant: Variant) -> list[Run]:
         """All runs of one variant."""

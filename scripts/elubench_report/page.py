@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from elubench_report import text
 from elubench_report.activations import FUNCTIONS
 from elubench_report.checks import warnings
 from elubench_report.claims import judge
@@ -67,6 +68,8 @@ def _draw(experiment: Experiment, folder: Path) -> Report:
         "layers": diagnostics(experiment),
         "function": [elu_curve(experiment.synthetic)],
     }
+    if experiment.synthetic:
+        figures = {place: [figure.of_synthetic_images() for figure in group] for place, group in figures.items()}
     context = {
         "experiment": experiment,
         "headline": headline(experiment, table),
@@ -87,10 +90,15 @@ def _reference(experiment: Experiment, found: list[str]) -> Reference | None:
     key = experiment.recipe.get("reference")
     if not key or key == "none":
         return None
-    if experiment.synthetic:
-        found.append(f"The paper's curves ({key}) are not drawn: they are of CIFAR, these runs are not.")
+    reference = read_reference(str(key))
+    others = sorted(experiment.data_sets - {reference.data_set})
+    if others:
+        found.append(
+            f"The paper's curves ({key}) are not drawn: they are of {reference.data_set}, there are runs on "
+            f"{text.joined(others)}."
+        )
         return None
-    return read_reference(str(key))
+    return reference
 
 
 def _write(folder: Path, context: dict[str, Any], figures: list[Figure], tables: dict[str, Table]) -> None:
