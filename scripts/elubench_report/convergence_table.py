@@ -8,7 +8,7 @@ from elubench_report import text
 from elubench_report.comparison import Comparison
 from elubench_report.convergence import Level, Measure, compare_over_levels, final_errors_of, levels
 from elubench_report.experiment import Experiment, Variant
-from elubench_report.table_titles import titled
+from elubench_report.table_titles import batch_norm_note, titled
 from elubench_report.tables import Table
 
 _TITLES = {
@@ -52,7 +52,15 @@ def _table(experiment: Experiment, made: list[Level], measure: Measure) -> Table
         "pairs",
         "p (Holm)",
     ]
-    return Table(f"convergence_{measure}", titled(experiment, _TITLES[measure]), header, rows, _notes(experiment))
+    return Table(
+        f"convergence_{measure}",
+        titled(experiment, _TITLES[measure]),
+        header,
+        rows,
+        _notes(experiment),
+        long=True,
+        shares={0: 0.25, 1: 0.2, 2: 0.25, 3: 0.3},
+    )
 
 
 def _difference_cells(
@@ -76,6 +84,7 @@ def _notes(experiment: Experiment) -> list[str]:
     level = f"The final test error of {experiment.baseline_label} is the mean of its runs: {text.joined(means)}."
     return [
         *([level] if means else []),
+        *batch_norm_note(experiment),
         "Reached: from that evaluation on every later one is at or below the level, too. Never: not within the "
         "run, or the run diverged (censored); then medians over all runs and pairs stand for the means, and a "
         "pair of which neither run reached the level counts as 0. p: Holm over the levels of one activation.",

@@ -9,7 +9,7 @@ from elubench_report import text
 from elubench_report.comparison import Comparison
 from elubench_report.experiment import Experiment
 from elubench_report.results import Result
-from elubench_report.table_titles import titled
+from elubench_report.table_titles import batch_norm_note, titled
 from elubench_report.tables import Table
 
 _NAMED_IN_HEADLINE = 4  # more variants than that are summed up by their range
@@ -44,7 +44,15 @@ def result_table(experiment: Experiment, table: Sequence[Result]) -> Table:
         "p (Holm)",
         "outcome",
     ]
-    return Table("results", titled(experiment, "Result at the last iteration"), header, rows, _result_notes(table))
+    return Table(
+        "results",
+        titled(experiment, "Result at the last iteration"),
+        header,
+        rows,
+        [*_result_notes(table), *batch_norm_note(experiment)],
+        shares={0: 0.48, 8: 0.52},
+        left_out_of_latex=(header.index("p"),),
+    )
 
 
 def _result_row(experiment: Experiment, result: Result) -> list[str]:

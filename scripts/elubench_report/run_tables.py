@@ -10,6 +10,8 @@ from elubench_report.experiment import Experiment, Run
 from elubench_report.table_titles import titled
 from elubench_report.tables import Table
 
+_KEY_AND_VALUE = {0: 0.25, 1: 0.75}
+
 
 def runs_table(experiment: Experiment) -> Table:
     """Every run that is there, with its status: none is left out."""
@@ -20,6 +22,8 @@ def runs_table(experiment: Experiment) -> Table:
         header,
         [_run_row(run) for run in experiment.runs],
         ["Iterations done of planned; seconds of training alone; images a second: the median."],
+        long=True,
+        shares={0: 0.55, 1: 0.45},
     )
 
 
@@ -43,7 +47,16 @@ def environment_table(experiment: Experiment) -> Table:
     keys = list(dict.fromkeys(key for session in sessions for key in session))
     rows = [[key, _values([_flat(session.get(key)) for session in sessions if key in session])] for key in keys]
     note = f"{text.count(len(sessions), 'session')}: a session is a start or a resume of a run."
-    return Table("environment", titled(experiment, "Environment"), ["key", "value"], rows, [note], prose=True)
+    return Table(
+        "environment",
+        titled(experiment, "Environment"),
+        ["key", "value"],
+        rows,
+        [note],
+        prose=True,
+        long=True,
+        shares=_KEY_AND_VALUE,
+    )
 
 
 def _flat(value: object) -> str:
@@ -72,7 +85,7 @@ def specification_table(experiment: Experiment) -> Table:
                 keys.setdefault(f"{table}.{key}", []).append(_setting(value))
     rows = [[key, _values(values)] for key, values in keys.items()]
     title = titled(experiment, "Every setting, defaults written out")
-    return Table("settings", title, ["key", "value"], rows, prose=True)
+    return Table("settings", title, ["key", "value"], rows, prose=True, long=True, shares=_KEY_AND_VALUE)
 
 
 def _setting(value: object) -> str:

@@ -3,8 +3,9 @@ from itertools import pairwise
 import pytest
 
 from elubench_report import text
+from elubench_report.latex import latex_escape
 from elubench_report.style import nice_step, spread_apart
-from elubench_report.tables import Table, latex_escape
+from elubench_report.tables import Table
 
 
 def test_labels_keep_order_distance_and_bounds():

@@ -32,7 +32,15 @@ def claims_table(experiment: Experiment, claims: Sequence[Claim]) -> Table:
         for c in claims
     ]
     header = ["claim", "verdict", "effect", "95 % interval", "pairs", "p (Holm)"]
-    return Table("claims", titled(experiment, "The claims about ELU"), header, rows, prose=True)
+    return Table(
+        "claims",
+        titled(experiment, "The claims about ELU"),
+        header,
+        rows,
+        prose=True,
+        long=True,
+        shares={0: 0.34, 1: 0.26, 2: 0.4},
+    )
 
 
 def all_tables(
