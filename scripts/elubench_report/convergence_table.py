@@ -87,5 +87,6 @@ def _notes(experiment: Experiment) -> list[str]:
         *batch_norm_note(experiment),
         "Reached: from that evaluation on every later one is at or below the level, too. Never: not within the "
         "run, or the run diverged (censored); then medians over all runs and pairs stand for the means, and a "
-        "pair of which neither run reached the level counts as 0. p: Holm over the levels of one activation.",
+        "pair counts as −∞ if only the baseline's run never got there, +∞ if only the other, 0 if neither did.",
+        "p: Holm over the levels of one activation.",
     ]

@@ -48,7 +48,8 @@ DEFINITIONS = (
         "is the mean over the baseline's runs, the same for every run. Not within the run, or a run that "
         "diverged: never, which counts as later than every time that was measured. Where any is, the median "
         "over all runs stands for their mean, and the median over all pairs for the mean difference; a pair "
-        "of which neither run reaches the level counts as 0, and the test leaves it out.",
+        "of which neither run reaches the level counts as 0, and the test leaves it out; −∞: only the "
+        "baseline's run never reaches it, +∞: only the other.",
     ),
     (
         "seconds",

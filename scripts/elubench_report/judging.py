@@ -133,7 +133,7 @@ def judged(
         statement,
         verdict_of(first, question.claimed_sign),
         qualifier,
-        f"{text.effect(first.paired, question.digits)} {question.measure}",
+        effect_of(first, question),
         text.interval(first.paired.interval, question.digits),
         str(first.paired.n),
         text.p_value(first.p_adjusted),
@@ -142,12 +142,17 @@ def judged(
     )
 
 
+def effect_of(comparison: Comparison, question: Question) -> str:
+    """`−20 iterations until ...`."""
+    return f"{text.effect(comparison.paired, question.digits)} {question.measure}"
+
+
 def sentence_of(experiment: Experiment, comparison: Comparison, question: Question) -> str:
     """One comparison with its verdict."""
     paired = comparison.paired
     return (
         f"{experiment.label(comparison.subject)} less {experiment.label(comparison.reference)}: "
-        f"{text.effect(paired, question.digits)} {question.measure}, interval "
+        f"{effect_of(comparison, question)}, interval "
         f"{text.interval(paired.interval, question.digits)}, {text.count(paired.n, 'pair')}, "
         f"p {text.p_value(comparison.p_adjusted)}: {verdict_of(comparison, question.claimed_sign)}"
         + (f" ({comparison.doubt})." if comparison.doubt else ".")

@@ -29,7 +29,7 @@ class LatexTable:
     long: bool
 
     def text(self) -> str:
-        """For \\input; the title is a comment, the notes are the last rows."""
+        """For \\input; the title is a comment, the notes stand below."""
         head = [" & ".join(map(latex_escape, self.header)) + r" \\", r"\midrule"]
         begin, end = self._long() if self.long else self._short()
         lines = [
@@ -42,14 +42,17 @@ class LatexTable:
             *([r"\endhead"] if self.long else []),
             *(" & ".join(map(latex_escape, row)) + r" \\" for row in self.rows),
             r"\bottomrule",
-            *map(self._note, self.notes),
-            end,
+            *([end, *map(self._paragraph, self.notes)] if self.long else [*map(self._row, self.notes), end]),
             "}",
             "",
         ]
         return "\n".join(lines)
 
-    def _note(self, note: str) -> str:
+    def _paragraph(self, note: str) -> str:
+        # As a row of a longtable it would stretch the last column.
+        return rf"\noindent {latex_escape(note)}\par"
+
+    def _row(self, note: str) -> str:
         columns = len(self.header)
         width = rf"\dimexpr\linewidth-{2 * _SEPARATION:g}pt\relax"
         return rf"\multicolumn{{{columns}}}{{p{{{width}}}}}{{{latex_escape(note)}}} \\"
@@ -110,6 +113,8 @@ _LATEX = {
     "…": r"\dots{}",
     "|": r"\textbar{}",
     "→": r"$\to$",
+    "∞": r"$\infty$",
+    "ⁿ": r"$^n$",
 }
 
 

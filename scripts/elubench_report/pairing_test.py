@@ -24,6 +24,11 @@ def test_a_pair_that_neither_reached_is_no_measured_zero():
     assert paired.interval is None
 
 
+def test_an_infinite_median_says_who_never_reached():
+    assert text.effect(pair({1: 5.0}, {1: INF})) == "median −∞ (1 of 1 censored)"
+    assert text.effect(pair({1: INF}, {1: 5.0})) == "median +∞ (1 of 1 censored)"
+
+
 def test_median_between_the_infinities_is_undefined():
     assert Paired((1, 2), (-INF, INF)).effect is None
     assert text.effect(Paired((1, 2), (-INF, INF))) == "undefined (2 of 2 censored)"

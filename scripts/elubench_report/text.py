@@ -44,16 +44,12 @@ def p_value(p: float | None) -> str:
 
 
 def effect(paired: Paired, digits: int = 2) -> str:
-    """The mean difference; with censored pairs their median, and how many."""
+    """The mean difference; with censored pairs their median, −∞ where only the reference never got there."""
     value = paired.effect
     if not paired.censored:
         return number(value, digits, True)
-    if value is None:
-        shown = "undefined"
-    elif math.isfinite(value):
-        shown = f"median {number(value, digits, True)}"
-    else:
-        shown = "never reached" if value > 0 else "reached, reference never"
+    infinity = None if value is None or math.isfinite(value) else "+∞" if value > 0 else "−∞"
+    shown = "undefined" if value is None else f"median {infinity or number(value, digits, True)}"
     both = f", {paired.neither} on both sides" if paired.neither else ""
     return f"{shown} ({paired.censored} of {paired.n} censored{both})"
 
