@@ -128,9 +128,15 @@ def test_claim_1_is_contradicted_by_the_opposite():
     assert claim(replace(experiment, runs=exchanged), 1).verdict == Verdict.CONTRADICTED
 
 
-def test_claim_1_is_open_where_levels_disagree():
-    # Earlier at the final error, later at the losses.
-    found = claim(made_up((1.0, 1.0), losses=((1.9, 1.8, 1.7), (3.5, 2.5, 1.9))), 1)
+@pytest.mark.parametrize(
+    "losses",
+    [
+        ((1.9, 1.8, 1.7), (3.5, 2.5, 1.9)),  # later at every loss
+        ((3.5, 1.9, 1.8), (2.9, 2.5, 1.8)),  # earlier at loss 3, later at loss 2
+    ],
+)
+def test_claim_1_is_open_where_levels_disagree(losses):
+    found = claim(made_up((1.0, 1.0), losses=losses), 1)  # earlier at the final error
     assert found.verdict == Verdict.UNDECIDED
     assert "reached earlier and some later" in found.deciding
 

@@ -99,7 +99,7 @@ def compare(values: Values, reference: Activation) -> list[Comparison]:
 
 
 def with_divergence(experiment: Experiment, comparisons: Sequence[Comparison]) -> list[Comparison]:
-    """Comparisons of errors that know how many runs left none, among the seeds that both sides have."""
+    """The same, with how many runs of each side diverged among the seeds that both have. Less must be better."""
     return [
         replace(c, diverged=(_diverged(experiment, c, c.subject), _diverged(experiment, c, c.reference)))
         for c in comparisons

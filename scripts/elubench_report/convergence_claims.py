@@ -26,6 +26,10 @@ from elubench_report.judging import (
 )
 
 _EARLIER = -1
+_RULE = (
+    "It takes ReLU’s final test error and at least one of the training losses, each in iterations and in seconds, "
+    "decidedly reached earlier, and no level decidedly later."
+)
 _NEVER_REACHES = "a run that diverged counts as never reaching a level"
 Rows = dict[Measure, dict[str, Comparison]]  # by the name of the level, the final test error first
 
@@ -47,6 +51,7 @@ def faster_convergence(experiment: Experiment) -> Claim:
     first = candidates[0]
     rows = {m: found[first.subject] for m, found in by_variant.items() if found.get(first.subject)}
     evidence += [
+        _RULE,
         divergence(experiment, candidates, _NEVER_REACHES),
         *(_tally(measure, compared) for measure, compared in rows.items()),
         *(

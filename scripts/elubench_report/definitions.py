@@ -19,7 +19,8 @@ DEFINITIONS = (
     ),
     (
         "95 % interval",
-        "Mean of the paired differences ± t(n − 1) · sd / √n. Bands around curves: the same at each point.",
+        "Mean of the paired differences ± t(n − 1) · sd / √n; none where a pair is censored. Bands around curves: "
+        "the same of the values of the runs at each point.",
     ),
     (
         "p",
