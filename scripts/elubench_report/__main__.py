@@ -11,15 +11,16 @@ from pathlib import Path
 from elubench_report import text
 from elubench_report.errors import ReportError
 from elubench_report.experiment import read_experiment
-from elubench_report.page import Report, draw
-from elubench_report.summary import outcome, titled
+from elubench_report.page import Report, draw_all
+from elubench_report.result_table import outcome
+from elubench_report.table_titles import titled
 from elubench_report.tables import Table
 
 _DESCRIPTION = """\
 Draws the comparison report of one or more experiments.
 
 An EXPERIMENT is a folder with experiment.toml and the runs that `elubench run` made in it. Its report is
-written to EXPERIMENT/report/ and replaces the one that is there:
+written to EXPERIMENT/report/ and replaces the one that is there; any other folder there is left alone:
   index.html   everything, in one file that needs no network
   report.md    the same as Markdown
   tables/      the tables for LaTeX (booktabs)
@@ -48,8 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, metavar="DIR", help="write to DIR/NAME/ instead of EXPERIMENT/report/")
     options = parser.parse_args(arguments)
     try:
-        experiments = [read_experiment(folder) for folder in options.experiments]
-        reports = [draw(e, options.out / e.name if options.out else None) for e in experiments]
+        reports = draw_all([read_experiment(folder) for folder in options.experiments], options.out)
     except ReportError as error:
         print(f"scripts/report: {error}", file=sys.stderr)
         return 2

@@ -1,11 +1,12 @@
-"""What a reader must know before believing the numbers: runs without a result, mixed environments."""
+"""What a reader must know before believing the numbers: missing results, another recipe, mixed environments."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from elubench_report.experiment import Experiment, Run, Toml
-from elubench_report.results import final_test_error
+from elubench_report import text
+from elubench_report.experiment import Experiment, Run
+from elubench_report.recipe_checks import against_the_recipe, flatten
 
 _MIXED = {
     "version": "elubench versions",
@@ -16,12 +17,13 @@ _MIXED = {
     "threads": "thread counts",
     "precision": "precisions",
     "compiler": "compilers",
+    "flags": "compiler flags",
     "libtorch": "LibTorch versions",
     "cuda": "CUDA versions",
     "cudnn": "cuDNN versions",
     "driver": "driver versions",
+    "data_checksums": "data files (by their checksums)",
 }
-_NO_PART_OF_THE_RESULT = {"train.checkpoint_every"}
 
 
 def warnings(experiment: Experiment) -> list[str]:
@@ -30,13 +32,15 @@ def warnings(experiment: Experiment) -> list[str]:
     if experiment.synthetic:
         found.append("These runs trained on synthetic images, not CIFAR: nothing here says anything about CIFAR.")
     found += _without_result(experiment)
+    found += against_the_recipe(experiment)
     found += _baseline(experiment)
     found += _mixed_specifications(experiment)
     found += _mixed_environments(experiment)
     dirty = [run.name for run in experiment.runs if any(s.get("dirty", s.get("git_dirty")) for s in run.sessions)]
     if dirty:
         found.append(
-            f"The source had uncommitted changes in {_list(dirty)}: git_commit alone does not name what ran."
+            f"The source had uncommitted changes in {text.shortened(dirty)}: git_commit alone does not name what "
+            "ran."
         )
     return found + [note[0].upper() + note[1:] + "." for note in experiment.notes]
 
@@ -54,69 +58,48 @@ def _without_result(experiment: Experiment) -> list[str]:
     for kind, belongs in kinds:
         names = [f"{run.name} ({run.status})" for run in experiment.runs if belongs(run)]
         if names:
+            levels = " They count as never reaching a level of convergence." if kind == "diverged" else ""
             found.append(
-                f"{len(names)} of {len(experiment.runs)} runs {kind}: {_list(names)}. Without a final test error, "
-                "they are in no mean and in no pair."
+                f"{len(names)} of {len(experiment.runs)} runs {kind}: {text.shortened(names)}. Without a final "
+                f"test error, they are in no mean and in no pair of errors.{levels}"
             )
-    planned = _planned(experiment)
-    if planned > len(experiment.runs):
-        found.append(f"The recipe plans {planned} runs; {len(experiment.runs)} are there.")
     return found
-
-
-def _planned(experiment: Experiment) -> int:
-    plan = experiment.recipe.get("compare", {})
-    count = len(plan.get("activations", [])) * len(plan.get("batch_norm", [False])) * len(plan.get("seeds", []))
-    return int(count)
 
 
 def _baseline(experiment: Experiment) -> list[str]:
     for variant in experiment.variants:
         if variant.activation == experiment.baseline and experiment.finished(variant):
             return []
-    return [f"The baseline {experiment.baseline.label()} has no finished run, so nothing is compared with it."]
+    return [f"The baseline {experiment.baseline_label} has no finished run, so nothing is compared with it."]
 
 
 def _mixed_specifications(experiment: Experiment) -> list[str]:
     found = []
-    flat = [_flatten(run.specification) for run in experiment.runs]
-    for key in sorted({key for specification in flat for key in specification} - _NO_PART_OF_THE_RESULT):
+    flat = [flatten(run.specification) for run in experiment.runs]
+    for key in sorted({key for specification in flat for key in specification}):
         values = sorted({repr(specification.get(key)) for specification in flat})
         if len(values) > 1:
-            found.append(f"The runs differ in {key}: {_list(values)}. They are not one experiment.")
+            found.append(f"The runs differ in {key}: {text.shortened(values)}. They are not one experiment.")
     return found
 
 
-def _flatten(specification: Toml) -> dict[str, object]:
-    return {
-        f"{table}.{key}": value
-        for table, values in specification.items()
-        if isinstance(values, dict)
-        for key, value in values.items()
-    }
+def _value(recorded: object) -> str:
+    if isinstance(recorded, dict):  # checksums by file: their beginning tells them apart
+        return "; ".join(f"{name} {str(checksum)[:12]}" for name, checksum in sorted(recorded.items()))
+    return str(recorded)
 
 
 def _mixed_environments(experiment: Experiment) -> list[str]:
     found = []
     for key, name in _MIXED.items():
-        values = sorted({str(s[key]) for run in experiment.runs for s in run.sessions if key in s})
+        values = sorted({_value(s[key]) for run in experiment.runs for s in run.sessions if key in s})
         if len(values) > 1:
-            found.append(f"The runs come from different {name}: {_list(values)}.")
+            found.append(f"The runs come from different {name}: {text.shortened(values)}.")
     apart = [run.name for run in experiment.runs if run.clock != experiment.clock]
     if apart and experiment.clock is not None:
         device, threads, precision = experiment.clock
         found.append(
             f"Seconds are compared only among the runs on {device}, {threads} threads, {precision}; "
-            f"not in there: {_list(apart)}."
+            f"not in there: {text.shortened(apart)}."
         )
     return found
-
-
-def missing_results(experiment: Experiment) -> list[Run]:
-    """Runs that have no final test error."""
-    return [run for run in experiment.runs if not run.finished or final_test_error(run) is None]
-
-
-def _list(names: list[str], most: int = 8) -> str:
-    rest = len(names) - most
-    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")

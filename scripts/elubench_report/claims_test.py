@@ -1,9 +1,14 @@
+import math
+from dataclasses import replace
+from statistics import mean, median, stdev
+
 import pytest
 
 from elubench_report.activations import Activation
 from elubench_report.claim import Verdict
 from elubench_report.claims import judge
 from elubench_report.function_claims import one_sided_derivatives
+from elubench_report.made_up_curves import made_up_experiment, made_up_run
 
 
 def verdicts(experiment):
@@ -26,7 +31,7 @@ def test_too_few_seeds_decide_nothing_and_say_how_many(make):
     claims = judge(make(seeds=(1, 2)))
     assert {c.verdict for c in claims if c.number in (1, 2, 3, 6, 8, 9)} == {Verdict.UNDECIDED}
     assert claims[2].deciding.startswith(
-        "At least 4 more paired runs: with 2 the smallest exact two-sided p is 0.50"
+        "At least 4 more paired runs: with 2 that differ the smallest exact two-sided p is 0.50"
     )
 
 
@@ -42,11 +47,136 @@ def test_opposite_sign_contradicts(make):
     assert {found[number] for number in (2, 3, 6, 8, 9)} == {Verdict.CONTRADICTED}
 
 
-def test_diverged_elu_contradicts_claim_7(make):
-    def diverge(folder):
-        (folder / "runs/elu/seed-2/status").write_text("diverged at iteration 321\n")
+def diverge(folder, name, seeds):
+    for seed in seeds:
+        (folder / f"runs/{name}/seed-{seed}/status").write_text("diverged at iteration 321\n")
 
-    assert verdicts(make(diverge))[7] == Verdict.CONTRADICTED
+
+def claim(experiment, number):
+    return judge(experiment)[number - 1]
+
+
+def test_one_diverged_run_leaves_claim_7_open(make):
+    found = claim(make(lambda folder: diverge(folder, "elu", [2]), seeds=range(1, 9)), 7)
+    assert found.verdict == Verdict.UNDECIDED
+    assert "Diverged: 0 of 8 ReLU runs and 1 of 8 ELU runs." in found.evidence
+    assert "More runs diverged" in found.deciding
+
+
+def test_as_many_diverged_runs_as_with_relu_leave_claim_7_to_the_gradient(make):
+    def both(folder):
+        diverge(folder, "elu", [2])
+        diverge(folder, "relu", [2])
+
+    assert claim(make(both, seeds=range(1, 9)), 7).verdict == Verdict.SUPPORTED
+
+
+def test_decidedly_more_diverged_runs_contradict_claim_7(make):
+    found = claim(make(lambda folder: diverge(folder, "elu", range(1, 8)), seeds=range(1, 15)), 7)
+    assert found.verdict == Verdict.CONTRADICTED
+    # Seven pairs of fourteen differ, all one way: 2 / 2^7 = .0156.
+    assert (found.effect, found.pairs, found.p) == ("+0.50 diverged a run", "14", "0.016")
+
+
+def test_growth_of_the_gradient_is_from_the_first_to_the_last_evaluation(make):
+    experiment = make(seeds=range(1, 9))
+    growths = {}
+    for run in experiment.runs:
+        first, last = (run.metrics.get("probe", f"gradient_norm/{layer}").values for layer in ("conv1", "conv11"))
+        name = run.variant.activation.name
+        growths.setdefault(name, []).append(math.log10(first[-1] / last[-1]) - math.log10(first[0] / last[0]))
+    difference = sum(growths["elu"]) / 8 - sum(growths["relu"]) / 8
+    assert claim(experiment, 7).effect == f"{difference:+.2f} powers of ten of growth".replace("-", "−")
+
+
+def test_survivors_support_nothing(make):
+    """Seven of fourteen ELU runs diverged, and the others are better: no support for claims 1, 3 and 10."""
+    experiment = make(lambda folder: diverge(folder, "elu", range(1, 8)), seeds=range(1, 15))
+    claims = judge(experiment)
+    for number in (1, 3, 10):
+        assert claims[number - 1].verdict == Verdict.UNDECIDED, number
+        assert any(sentence.startswith("In 7 pairs a run diverged: ") for sentence in claims[number - 1].evidence)
+    assert claims[2].pairs == "7"
+    assert (claims[0].pairs, claims[9].pairs) == ("14", "14")
+    assert "More runs diverged on the side that looks better" in claims[2].deciding
+
+
+def made_up(steps, seeds=10, losses=((3.5, 2.5, 1.9), (1.9, 1.8, 1.7))):
+    """ReLU is at its final error at the third evaluation, ELU at the first; a step takes `steps` seconds."""
+    curves = {"relu": ([50, 40, 31], losses[0], steps[0]), "elu": ([31, 30, 29], losses[1], steps[1])}
+    return made_up_experiment(
+        [
+            made_up_run(name, seed, errors, loss, seconds_a_step=step + 0.001 * seed)
+            for name, (errors, loss, step) in curves.items()
+            for seed in range(seeds)
+        ]
+    )
+
+
+def test_claim_1_takes_iterations_and_seconds_to_errors_and_losses():
+    found = claim(made_up((1.0, 1.0)), 1)
+    assert found.verdict == Verdict.SUPPORTED
+    assert found.effect == "−20 iterations until ReLU’s final test error"
+    # Losses 4 (at once by both, but it counts), 3 and 2, and the final error: 4 · 2 / 2^10.
+    assert (found.pairs, found.p) == ("10", "0.0078")
+
+
+def test_claim_1_is_contradicted_by_the_opposite():
+    experiment = made_up((1.0, 1.0))
+    relu, elu = experiment.variants
+    exchanged = [replace(run, variant=elu if run.variant == relu else relu) for run in experiment.runs]
+    assert claim(replace(experiment, runs=exchanged), 1).verdict == Verdict.CONTRADICTED
+
+
+@pytest.mark.parametrize(
+    "losses",
+    [
+        ((1.9, 1.8, 1.7), (3.5, 2.5, 1.9)),  # later at every loss
+        ((3.5, 1.9, 1.8), (2.9, 2.5, 1.8)),  # earlier at loss 3, later at loss 2
+    ],
+)
+def test_claim_1_is_open_where_levels_disagree(losses):
+    found = claim(made_up((1.0, 1.0), losses=losses), 1)  # earlier at the final error
+    assert found.verdict == Verdict.UNDECIDED
+    assert "reached earlier and some later" in found.deciding
+
+
+def test_fewer_but_slower_steps_decide_neither_claim_1_nor_support_claim_10():
+    # ELU needs 10 iterations instead of 30, but each takes five times as long.
+    experiment = made_up((1.0, 5.0))
+    assert claim(experiment, 1).verdict == Verdict.UNDECIDED
+    assert claim(experiment, 10).verdict == Verdict.CONTRADICTED
+    assert claim(made_up((1.0, 2.0)), 10).verdict == Verdict.SUPPORTED
+
+
+def test_fixed_losses_alone_do_not_decide_claim_1():
+    experiment = made_up((1.0, 1.0), losses=((1.9, 1.8, 1.7), (1.9, 1.8, 1.7)))
+    assert claim(experiment, 1).verdict == Verdict.UNDECIDED
+
+
+def test_speed_is_in_plain_per_cent(make):
+    experiment = make(seeds=range(1, 9))
+    rates = {}
+    for run in experiment.runs:
+        name = run.variant.activation.name
+        rates.setdefault(name, []).append(median(run.metrics.get("train", "images_per_second").values))
+    per_cent = mean(100 * (e / r - 1) for e, r in zip(rates["elu"], rates["relu"], strict=True))
+    assert claim(experiment, 9).effect == f"{per_cent:+.2f} % images a second".replace("-", "−")
+
+
+def test_dead_share_is_that_of_the_last_evaluation(make):
+    experiment = make(activations=["relu", "elu(alpha=1)"])
+    shares = []
+    for run in experiment.runs[:3]:
+        last = [s.values[-1] for (_, name), s in run.metrics.series.items() if name.startswith("dead_fraction/")]
+        shares.append(100 * mean(last))
+    assert f"ReLU {mean(shares):.2f} ± {stdev(shares):.2f}" in claim(experiment, 8).evidence[0]
+
+
+def test_what_was_not_measured_is_said_plainly(several_seeds):
+    text = " ".join(sentence for c in judge(several_seeds.experiment) for sentence in [*c.evidence, c.deciding])
+    assert "elubench bench" not in text
+    assert "is not measured by these runs" in text
 
 
 def test_derivatives_at_zero_are_alpha_and_one():

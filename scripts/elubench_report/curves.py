@@ -15,9 +15,10 @@ from elubench_report.statistics import mean_interval
 
 @dataclass(frozen=True)
 class Curve:
-    """Mean over n runs at each x; the band is the t interval, None for one run."""
+    """Mean over n runs at each iteration; the band is the t interval, None for one run."""
 
-    x: np.ndarray
+    iterations: np.ndarray
+    x: np.ndarray  # what it is drawn against: the iterations, or the mean seconds that they took
     mean: np.ndarray
     low: np.ndarray | None
     high: np.ndarray | None
@@ -43,9 +44,11 @@ def training_loss(run: Run) -> Series:
         return rows
     covered = np.diff(rows.iterations, prepend=0)
     window = np.searchsorted(ends, rows.iterations)  # the first evaluation at or after the row
-    present = [w for w in range(len(ends)) if np.any(window == w)]
-    means = [np.average(rows.values[window == w], weights=covered[window == w]) for w in present]
-    return Series(ends[present], np.array(means, dtype=float))
+    inside = window < len(ends)
+    totals = np.bincount(window[inside], (rows.values * covered)[inside], len(ends))
+    counts = np.bincount(window[inside], covered[inside], len(ends))
+    present = counts > 0
+    return Series(ends[present], totals[present] / counts[present])
 
 
 def seconds(run: Run, iterations: np.ndarray) -> np.ndarray:
@@ -69,13 +72,12 @@ def mean_curve(runs: Sequence[Run], series_of: Callable[[Run], Series], against_
     runs = [run for run in runs if len(series_of(run))]
     all_series = [series_of(run) for run in runs]
     if not runs:
-        return Curve(EMPTY.iterations, EMPTY.values, None, None, 0)
+        return Curve(EMPTY.iterations, EMPTY.iterations, EMPTY.values, None, None, 0)
     shared = reduce(np.intersect1d, [series.iterations for series in all_series])
     values = np.array([series.restricted(shared).values for series in all_series])
     x = np.mean([seconds(run, shared) for run in runs], axis=0) if against_seconds else shared
     bands = [mean_interval(list(column)) for column in values.T]
     if any(band is None for band in bands):
-        return Curve(x, values.mean(axis=0), None, None, len(values))
-    return Curve(
-        x, values.mean(axis=0), np.array([b.low for b in bands]), np.array([b.high for b in bands]), len(values)
-    )
+        return Curve(shared, x, values.mean(axis=0), None, None, len(values))
+    low, high = (np.array([getattr(band, end) for band in bands]) for end in ("low", "high"))
+    return Curve(shared, x, values.mean(axis=0), low, high, len(values))

@@ -3,8 +3,8 @@
 DEFINITIONS = (
     (
         "test error",
-        "Share of the test images whose class is not the one with the highest score, in per cent, at "
-        "the last iteration. The best point of a curve is never a result: choosing it would use the test set.",
+        "Share of the test images whose class is not the one with the highest score, in per cent, at the last "
+        "iteration. The best point of a curve is never a result: choosing it would use the test set.",
     ),
     (
         "training loss",
@@ -19,24 +19,38 @@ DEFINITIONS = (
     ),
     (
         "95 % interval",
-        "Mean of the paired differences ± t(n − 1) · sd / √n. Bands around curves: the same at each point.",
+        "Mean of the paired differences ± t(n − 1) · sd / √n; none where a pair is censored. Bands around curves: "
+        "the same of the values of the runs at each point.",
     ),
     (
         "p",
-        "Wilcoxon signed-rank test over all 2ⁿ sign patterns, two-sided: with n pairs it is at least 2 / 2ⁿ. "
-        "Zero differences are left out. Holm: adjusted over all comparisons of the table, with and without "
-        "batch normalisation.",
+        "Wilcoxon signed-rank test over all 2ⁿ sign patterns, two-sided: with n pairs that differ it is at "
+        "least 2 / 2ⁿ. Zero differences are left out. Holm: adjusted over all comparisons of the table, with "
+        "and without batch normalisation; in the tables of convergence over the levels of one activation. A "
+        "comparison without a p counts as one with p = 1.",
     ),
     (
-        "undecided",
-        "Adjusted p is not below .05. The number of further runs is the least with which it could be; with "
-        "enough pairs for that, the number that would show a difference as large as the one seen with 80 % "
-        "power.",
+        "decided",
+        "Adjusted p is below .05; the direction is that of the signed ranks, which p belongs to. It stays "
+        "undecided if the mean (or, with censored pairs, the median) has another sign, if the 95 % interval "
+        "covers 0, or, for errors, if more runs diverged on the side that looks better.",
+    ),
+    (
+        "how many more runs",
+        "“≥”, “at least”: fewer cannot bring the smallest possible p, times the number of comparisons, below "
+        ".05; pairs that do not differ do not count. “About”: from two pairs on, if that is more, the number "
+        "with which a t test on normal differences of the mean and standard deviation seen would have 80 % "
+        "power, over the signed-rank test's efficiency, 3 / π. No number: the estimate does not exceed the "
+        "pairs that are there.",
     ),
     (
         "level reached",
-        "The first evaluation from which on all are at or below the level. Never reached counts as later than "
-        "every time that was measured; such a mean is replaced by the median.",
+        "The first evaluation from which on all are at or below the level. The level of the final test error "
+        "is the mean over the baseline's runs, the same for every run. Not within the run, or a run that "
+        "diverged: never, which counts as later than every time that was measured. Where any is, the median "
+        "over all runs stands for their mean, and the median over all pairs for the mean difference; a pair "
+        "of which neither run reaches the level counts as 0, and the test leaves it out; −∞: only the "
+        "baseline's run never reaches it, +∞: only the other.",
     ),
     (
         "seconds",

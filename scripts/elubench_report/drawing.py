@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import matplotlib
@@ -32,6 +32,11 @@ class Figure:
     header: list[str]
     rows: list[list[Cell]]
     wide: bool = False
+
+    def of_synthetic_images(self) -> Figure:
+        """The same with a column that says so in every row: the CSV travels without the figure."""
+        rows = [[*row, SYNTHETIC] for row in self.rows]
+        return replace(self, header=[*self.header, "data"], rows=rows)
 
     def csv_text(self) -> str:
         """The numbers that it was drawn from."""
@@ -91,18 +96,21 @@ def canvas(
     right: float = 0.0,
     bottom: float = 0.40,
     left: float = 0.5,
+    top: float = 0.24,
+    gap: float = 0.5,
     share: bool = False,
 ) -> tuple[Canvas, list[Axes]]:
-    """An empty figure of so many inches with its axes in reading order; `right` inches are kept for labels."""
+    """An empty figure, in inches, with its axes in reading order; `right` is kept for labels."""
     figure = Canvas(figsize=(width, height))
+    one = (width - left - right - 0.06 - (columns - 1) * gap) / columns
     grid = figure.add_gridspec(
         rows,
         columns,
         left=left / width,
         right=1 - (right + 0.06) / width,
         bottom=bottom / height,
-        top=1 - 0.24 / height,
-        wspace=0.14 if share else 0.3,
+        top=1 - top / height,
+        wspace=gap / one,
         hspace=0.42,
     )
     axes = grid.subplots(sharex=share, sharey=share, squeeze=False)

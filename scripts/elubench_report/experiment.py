@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from elubench_report.activations import Activation, parse_activation
 from elubench_report.errors import ReportError
 from elubench_report.metrics import Metrics, read_metrics
-
-Toml = dict[str, Any]
+from elubench_report.recipe import Plan, Toml, read_plan
 
 
 @dataclass(frozen=True, order=True)
@@ -76,7 +74,7 @@ class Experiment:
     title: str
     recipe: Toml
     recipe_text: str
-    baseline: Activation
+    plan: Plan
     runs: list[Run]  # in the order of the recipe's activations, then by seed
     notes: list[str] = field(default_factory=list)  # what was odd on reading
 
@@ -90,15 +88,24 @@ class Experiment:
         return list(dict.fromkeys(run.variant for run in self.runs))
 
     @cached_property
+    def data_sets(self) -> set[str]:
+        """What the runs trained on."""
+        return {
+            str(run.specification.get("data", {}).get("set", "images that are not named")) for run in self.runs
+        }
+
+    @property
     def synthetic(self) -> bool:
         """Whether any run trained on made images instead of CIFAR."""
-        return any(
-            str(run.specification.get("data", {}).get("set", "")).startswith("synthetic") for run in self.runs
-        )
+        return any(name.startswith("synthetic") for name in self.data_sets)
 
     def of(self, variant: Variant) -> list[Run]:
         """All runs of one variant."""
         return [run for run in self.runs if run.variant == variant]
+
+    def diverged_seeds(self, variant: Variant) -> set[int]:
+        """The seeds of its runs that diverged."""
+        return {run.seed for run in self.of(variant) if run.diverged}
 
     def finished(self, variant: Variant) -> list[Run]:
         """The runs of one variant that have a result."""
@@ -114,6 +121,14 @@ class Experiment:
         clocks = [run.clock for run in self.runs if run.clock is not None]
         return max(sorted(set(clocks)), key=clocks.count) if clocks else None
 
+    @property
+    def baseline(self) -> Activation:
+        return self.plan.baseline
+
+    @property
+    def baseline_label(self) -> str:
+        return self.label(Variant(self.baseline))
+
     def label(self, variant: Variant) -> str:
         """The variant as figures and tables print it; parameters where the experiment varies them."""
         same = {v.activation for v in self.variants if v.activation.name == variant.activation.name}
@@ -128,19 +143,18 @@ def read_experiment(folder: Path) -> Experiment:
         )
     recipe_file = folder / "experiment.toml"
     recipe = _read_toml(recipe_file)
-    compare = recipe.get("compare", {})
+    plan = read_plan(recipe, recipe_file)
     notes: list[str] = []
     runs = list(_read_runs(folder, notes))
     if not runs:
         raise ReportError(f"{folder}: no runs under runs/; make them with: elubench run {folder}")
-    order = [parse_activation(text) for text in compare.get("activations", [])]
     return Experiment(
         folder=folder.resolve(),
         title=str(recipe.get("title", folder.resolve().name)),
         recipe=recipe,
         recipe_text=recipe_file.read_text(encoding="utf-8"),
-        baseline=parse_activation(str(compare.get("baseline", "relu"))),
-        runs=sorted(runs, key=lambda run: _sort_key(run, order)),
+        plan=plan,
+        runs=sorted(runs, key=lambda run: _sort_key(run, plan.activations)),
         notes=notes,
     )
 
@@ -181,7 +195,7 @@ def _read_run(folder: Path, place: Path, notes: list[str]) -> Run:
         name,
         variant,
         seed,
-        {k: v for k, v in document.items() if k in ("data", "network", "train")},
+        {k: v for k, v in document.items() if k in ("data", "network", "train") and isinstance(v, dict)},
         sessions,
         status,
         metrics,

@@ -1,8 +1,8 @@
 """How a claim is judged from a comparison of paired runs.
 
-Supported: the claimed sign and Holm-adjusted p < .05 (Wilcoxon signed-rank, exact, two-sided). Contradicted: the
-opposite sign, likewise. Else undecided. ELU is compared with ReLU; with and without batch normalisation count as
-two comparisons, and the verdict is the one without where there are such runs.
+Supported: the claimed sign, decided (comparison.py: adjusted p < .05, and the mean and its interval agree).
+Contradicted: the opposite sign, likewise. Else undecided. ELU is compared with ReLU; with and without batch
+normalisation count as two comparisons, and the verdict is the one without where there are such runs.
 """
 
 from __future__ import annotations
@@ -10,17 +10,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from elubench_report import text
 from elubench_report.activations import Activation
 from elubench_report.claim import Claim, Verdict
+from elubench_report.comparison import Comparison, Doubt, Values, pairs_with_divergence
 from elubench_report.experiment import Experiment, Variant
-from elubench_report.results import Comparison, Values
-from elubench_report.statistics import smallest_pairs
+from elubench_report.sample_size import smallest_pairs
 
 ELU = Activation("elu", (("alpha", 1.0),))
 RELU = Activation("relu")
+
+_DOUBTS = {
+    Doubt.MEAN: "The ranks decide, but the mean has the other sign or none. Look at the single pairs: one or few "
+    "runs carry the mean.",
+    Doubt.INTERVAL: "The ranks decide, but the interval of the mean covers 0. Look at the single pairs: one or "
+    "few runs widen it.",
+    Doubt.DIVERGED: "More runs diverged on the side that looks better, and they are in no mean. Look at why they "
+    "did.",
+}
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,7 @@ class Question:
     """How a claim reads a comparison: the claimed sign of subject minus reference, and how the effect is shown."""
 
     claimed_sign: int
-    measure: str  # "test error, points"
+    measure: str  # "points of test error"
     digits: int = 2
 
 
@@ -54,8 +61,9 @@ def not_measured(number: int, statement: str, why: str, evidence: Sequence[str] 
     )
 
 
-def _no_elu_against_relu(experiment: Experiment) -> str:
-    return "" if _pairable(experiment) else "needs finished runs of ELU and ReLU with the same seed"
+def what_is_missing(experiment: Experiment, otherwise: str) -> str:
+    """Why there is no comparison: no pair of finished runs, else what the claim itself needs."""
+    return otherwise if _pairable(experiment) else "needs finished runs of ELU and ReLU with the same seed"
 
 
 def _pairable(experiment: Experiment) -> bool:
@@ -75,27 +83,33 @@ def elu_comparisons(experiment: Experiment, comparisons: Sequence[Comparison]) -
 
 def verdict_of(comparison: Comparison, claimed_sign: int) -> Verdict:
     """The rule of the module's head."""
-    if not comparison.decided or not comparison.paired.effect:
+    if not comparison.decided:
         return Verdict.UNDECIDED
-    return Verdict.SUPPORTED if np.sign(comparison.paired.effect) == claimed_sign else Verdict.CONTRADICTED
+    return Verdict.SUPPORTED if comparison.direction == claimed_sign else Verdict.CONTRADICTED
 
 
 def deciding(comparison: Comparison) -> str:
     """What would decide an undecided comparison."""
+    if comparison.doubt:
+        return _DOUBTS[comparison.doubt]
     if comparison.decided:
         return ""
-    needed, n = smallest_pairs(comparison.family), comparison.paired.n
-    if n < needed:
-        smallest = text.p_value(2.0 ** (1 - n))
-        family = f" with Holm over {text.count(comparison.family, 'comparison')}" if comparison.family > 1 else ""
-        return (
-            f"At least {text.count(needed - n, 'more paired run')}: with {n} the smallest exact two-sided "
-            f"p is {smallest}; {needed} pairs can fall below .05{family}."
-        )
     more = comparison.more_runs
     if more is None:
         return "More paired runs; the differences seen so far do not tell how many."
-    return f"About {more} more paired runs would show a difference of this size with 80 % power."
+    if not more.least:
+        return f"About {more.number} more paired runs would show a difference of this size with 80 % power."
+    family = f" with Holm over {text.count(comparison.family, 'comparison')}" if comparison.family > 1 else ""
+    return (
+        f"At least {text.count(more.number, 'more paired run')}: {_smallest_p(comparison.paired.nonzero)}; "
+        f"{smallest_pairs(comparison.family)} pairs that differ can fall below .05{family}."
+    )
+
+
+def _smallest_p(nonzero: int) -> str:
+    if not nonzero:
+        return "no pair differs so far"
+    return f"with {nonzero} that differ the smallest exact two-sided p is {text.p_value(2.0 ** (1 - nonzero))}"
 
 
 def judged(
@@ -111,7 +125,7 @@ def judged(
     """The claim with the verdict of ELU's first comparison; `why_not` says what is missing where there is none."""
     mine = elu_comparisons(experiment, comparisons)
     if not mine:
-        return not_measured(number, statement, _no_elu_against_relu(experiment) or why_not, evidence)
+        return not_measured(number, statement, what_is_missing(experiment, why_not), evidence)
     first = mine[0]
     others = [sentence_of(experiment, c, question) for c in mine[1:]]
     return Claim(
@@ -119,7 +133,7 @@ def judged(
         statement,
         verdict_of(first, question.claimed_sign),
         qualifier,
-        f"{text.effect(first.paired, question.digits)} {question.measure}",
+        effect_of(first, question),
         text.interval(first.paired.interval, question.digits),
         str(first.paired.n),
         text.p_value(first.p_adjusted),
@@ -128,18 +142,28 @@ def judged(
     )
 
 
+def effect_of(comparison: Comparison, question: Question) -> str:
+    """`−20 iterations until ...`."""
+    return f"{text.effect(comparison.paired, question.digits)} {question.measure}"
+
+
 def sentence_of(experiment: Experiment, comparison: Comparison, question: Question) -> str:
     """One comparison with its verdict."""
     paired = comparison.paired
-    against = (
-        "" if comparison.subject == comparison.reference else f" less {experiment.label(comparison.reference)}"
-    )
     return (
-        f"{experiment.label(comparison.subject)}{against}: "
-        f"{text.effect(paired, question.digits)} {question.measure}, interval "
+        f"{experiment.label(comparison.subject)} less {experiment.label(comparison.reference)}: "
+        f"{effect_of(comparison, question)}, interval "
         f"{text.interval(paired.interval, question.digits)}, {text.count(paired.n, 'pair')}, "
-        f"p {text.p_value(comparison.p_adjusted)}: {verdict_of(comparison, question.claimed_sign)}."
+        f"p {text.p_value(comparison.p_adjusted)}: {verdict_of(comparison, question.claimed_sign)}"
+        + (f" ({comparison.doubt})." if comparison.doubt else ".")
     )
+
+
+def divergence(experiment: Experiment, comparisons: Sequence[Comparison], what_happens: str) -> str:
+    """In how many of ELU's pairs a run diverged, and what became of them; empty where none did."""
+    mine = elu_comparisons(experiment, comparisons)
+    lost = pairs_with_divergence(experiment, mine[0]) if mine else 0
+    return f"In {text.count(lost, 'pair')} a run diverged: {what_happens}." if lost else ""
 
 
 def per_variant(experiment: Experiment, values: Values, digits: int, unit: str) -> str:

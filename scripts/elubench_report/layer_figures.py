@@ -12,24 +12,13 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
-from elubench_report.curves import mean_curve, probe
-from elubench_report.drawing import Cell, Figure, canvas, complete, height_for, label_room
-from elubench_report.experiment import Experiment
+from elubench_report.curves import Curve, mean_curve, probe
+from elubench_report.drawing import Cell, Figure, canvas, complete
+from elubench_report.experiment import Experiment, Variant
 from elubench_report.layers import DIAGNOSTICS, DISPLAY_SCALE, Diagnostic, gradient_ratio_series, layers
-from elubench_report.learning_figures import CURVE_HEADER, FEW_POINTS, curve_rows, draw_line, finish, lines_of
-from elubench_report.style import (
-    FONT_SIZE,
-    INK,
-    ONE_COLUMN,
-    RC,
-    THOUSANDS,
-    TWO_COLUMNS,
-    EndLabel,
-    colour,
-    label_ends,
-    line_style,
-    scientific,
-)
+from elubench_report.learning_figures import CURVE_HEADER, curve_axis, curve_rows, lines_of
+from elubench_report.line_figure import CurveLine, line_figure, markers
+from elubench_report.style import FONT_SIZE, INK, RC, THOUSANDS, TWO_COLUMNS, colour, scientific
 
 
 def diagnostics(experiment: Experiment) -> list[Figure]:
@@ -40,52 +29,62 @@ def diagnostics(experiment: Experiment) -> list[Figure]:
     with matplotlib.rc_context(RC):
         figures = [_across_layers(experiment, diagnostic, names) for diagnostic, names in recorded.items()]
         if len(gradients) > 1:
-            figures += _gradient_ratio(experiment, gradients)
-        return figures + [_over_training(experiment, diagnostic, names) for diagnostic, names in recorded.items()]
+            figures.append(_gradient_ratio(experiment, gradients))
+        figures += [_over_training(experiment, diagnostic, names) for diagnostic, names in recorded.items()]
+    return [figure for figure in figures if figure is not None]
 
 
-def _across_layers(experiment: Experiment, diagnostic: Diagnostic, names: list[str]) -> Figure:
+def _across_layers(experiment: Experiment, diagnostic: Diagnostic, names: list[str]) -> Figure | None:
     scale = DISPLAY_SCALE.get(diagnostic.metric, 1.0)
     rows: list[list[Cell]] = []
-    drawn = []
+    lines = []
     for variant in experiment.variants:
         curves = [mean_curve(experiment.to_draw(variant), probe(diagnostic.metric, name)) for name in names]
         if not all(len(curve) for curve in curves):
             continue
-        values = np.array([curve.mean[-1] for curve in curves]) * scale
-        bands = [None if c.low is None else (c.low[-1] * scale, c.high[-1] * scale) for c in curves]
-        drawn.append((variant, values, bands))
-        rows += [
-            [variant.text(), name, int(c.x[-1]), float(v), *(b or (None, None)), c.n]
-            for name, c, v, b in zip(names, curves, values, bands, strict=True)
-        ]
-    room = label_room([experiment.label(variant) for variant, _, _ in drawn])
+        lines.append(CurveLine(variant, experiment.label(variant), _last_points(curves, scale)))
+        rows += _rows_across(variant, names, curves, scale)
+    if not lines:
+        return None
+
+    def set_axis(axes: Axes) -> None:
+        _layer_axis(axes, names)
+        _value_axis(axes, diagnostic, [line.curve.mean for line in lines])
+
     left = 0.62 if diagnostic.logarithmic else 0.5
-    figure, (axes,) = canvas(ONE_COLUMN, height_for(len(drawn), 2.3), right=room, left=left)
-    x = np.arange(1, len(names) + 1)
-    for variant, values, bands in drawn:
-        shade = colour(experiment, variant)
-        axes.plot(x, values, color=shade, linestyle=line_style(variant), marker="o", zorder=3)
-        if all(bands):
-            axes.fill_between(x, *np.array(bands).T, color=shade, alpha=0.18, linewidth=0, zorder=2)
-    _layer_axis(axes, names)
-    _value_axis(axes, diagnostic, [values for _, values, _ in drawn])
-    label_ends(
-        axes,
-        [
-            EndLabel(float(values[-1]), experiment.label(v), colour(experiment, v))
-            for v, values, _ in drawn
-            if np.isfinite(values[-1])
-        ],
-    )
-    complete(figure, experiment.synthetic)
+    figure, wide = line_figure(experiment, lines, set_axis, 2.3, left=left)
     caption = (
         f"At the last evaluation: {diagnostic.definition}, on the probe batch of test images in evaluation mode."
     )
     header = ["variant", "layer", "iteration", "mean", "low", "high", "runs"]
-    return Figure(
-        f"{diagnostic.metric}_layers", f"{diagnostic.label} across layers", caption, figure, header, rows
+    title = f"{diagnostic.label} across layers"
+    return Figure(f"{diagnostic.metric}_layers", title, caption, figure, header, rows, wide)
+
+
+def _last_points(curves: Sequence[Curve], scale: float) -> Curve:
+    """The last point of each layer's curve, as a curve over the layers."""
+    x = np.arange(1, len(curves) + 1)
+    banded = all(curve.low is not None for curve in curves)
+    mean, *band = (
+        scale * np.array([getattr(curve, part)[-1] for curve in curves])
+        for part in (("mean", "low", "high") if banded else ("mean",))
     )
+    return Curve(x, x, mean, *(band or (None, None)), min(curve.n for curve in curves))
+
+
+def _rows_across(
+    variant: Variant, names: Sequence[str], curves: Sequence[Curve], scale: float
+) -> list[list[Cell]]:
+    return [
+        [
+            variant.text(),
+            name,
+            int(curve.x[-1]),
+            *(None if part is None else float(part[-1] * scale) for part in (curve.mean, curve.low, curve.high)),
+            curve.n,
+        ]
+        for name, curve in zip(names, curves, strict=True)
+    ]
 
 
 def _layer_axis(axes: Axes, names: list[str]) -> None:
@@ -99,8 +98,9 @@ def _value_axis(axes: Axes, diagnostic: Diagnostic, values: Sequence[np.ndarray]
     finite = np.concatenate([v[np.isfinite(v)] for v in values]) if values else np.array([])
     if diagnostic.logarithmic and (finite > 0).any():
         axes.set_yscale("log")
-        narrow = np.log10(finite.max() / finite[finite > 0].min()) < 1.5
-        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if narrow else (1.0,), numticks=7))
+        decades = np.log10(finite.max() / finite[finite > 0].min())
+        subs = (1.0,) if decades > 1.5 else (1.0, 2.0, 5.0) if decades > 0.7 else (1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
+        axes.yaxis.set_major_locator(LogLocator(subs=subs, numticks=7))
         axes.yaxis.set_major_formatter(FuncFormatter(scientific))
         axes.yaxis.set_minor_formatter(NullFormatter())
     elif diagnostic.metric == "dead_fraction":
@@ -121,7 +121,7 @@ def _over_training(experiment: Experiment, diagnostic: Diagnostic, names: list[s
     height_rows = -(-len(variants) // columns)
     width = TWO_COLUMNS if columns > 2 else 0.5 + 2.35 * columns + 0.7
     figure, panels = canvas(
-        width, 0.75 + 1.55 * height_rows, height_rows, columns, right=0.62, share=True, left=0.62
+        width, 0.75 + 1.55 * height_rows, height_rows, columns, right=0.62, share=True, left=0.62, gap=0.2
     )
     shades = [colors.to_hex(c) for c in colormaps["viridis"](np.linspace(0.0, 0.88, len(names)))]
     rows: list[list[Cell]] = []
@@ -129,8 +129,8 @@ def _over_training(experiment: Experiment, diagnostic: Diagnostic, names: list[s
     for axes, variant in zip(panels, variants, strict=False):
         for name, shade in zip(names, shades, strict=True):
             curve = mean_curve(experiment.to_draw(variant), probe(diagnostic.metric, name))
-            marker = "o" if len(curve) <= FEW_POINTS else ""
-            axes.plot(curve.x, curve.mean * scale, color=shade, linewidth=1.0, marker=marker, markersize=2.5)
+            values = curve.mean * scale
+            axes.plot(curve.x, values, color=shade, linewidth=1.0, marker=markers(curve), markersize=2.5)
             drawn.append(curve.mean * scale)
             rows += [
                 [variant.text(), name, int(i), float(v), curve.n]
@@ -183,22 +183,21 @@ def _layer_key(figure: Canvas, names: list[str], shades: list[str]) -> None:
     )
 
 
-def _gradient_ratio(experiment: Experiment, names: list[str]) -> list[Figure]:
+def _gradient_ratio(experiment: Experiment, names: list[str]) -> Figure | None:
     lines = list(lines_of(experiment, lambda run: gradient_ratio_series(run, names), {}, False))
     if not lines:
-        return []
-    figure, (axes,) = canvas(
-        ONE_COLUMN, height_for(len(lines), 2.3), right=label_room([line.label for line in lines])
-    )
-    ends = [draw_line(axes, line, colour(experiment, line.variant), 0) for line in lines]
-    finish(axes, "iterations", "log10 (first / last layer)", lines, 0)
+        return None
     values = np.concatenate([line.curve.mean for line in lines])
-    axes.set_ylim(values.min() - 0.1 * np.ptp(values) - 0.05, values.max() + 0.1 * np.ptp(values) + 0.05)
-    label_ends(axes, [end for end in ends if end is not None])
-    complete(figure, experiment.synthetic)
+    margin = 0.1 * np.ptp(values) + 0.05
+
+    def set_axis(axes: Axes) -> None:
+        curve_axis(axes, "log10 (first / last layer)", lines, 0)
+        axes.set_ylim(values.min() - margin, values.max() + margin)
+
+    figure, wide = line_figure(experiment, lines, set_axis, 2.3)
     caption = (
         f"Gradient norm of the first layer ({names[0]}) over the last one's ({names[-1]}), powers of ten: lower "
         "means that less of the gradient arrives. Layers differ in size, so compare activations, not with 0."
     )
-    rows = curve_rows(lines, experiment, lambda run: gradient_ratio_series(run, names))
-    return [Figure("gradient_ratio", "Gradient, first over last layer", caption, figure, CURVE_HEADER, rows)]
+    title = "Gradient, first over last layer"
+    return Figure("gradient_ratio", title, caption, figure, CURVE_HEADER, curve_rows(lines), wide)

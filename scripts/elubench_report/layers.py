@@ -57,11 +57,12 @@ DISPLAY_SCALE = {"dead_fraction": 100.0}  # recorded as a share, shown in per ce
 
 
 def layers(experiment: Experiment, metric: str) -> list[str]:
-    """The layers that have this metric, first to last."""
+    """The layers that have this metric in the runs that are drawn and compared, first to last."""
     prefix = f"{metric}/"
     names = {
         name.removeprefix(prefix)
-        for run in experiment.runs
+        for variant in experiment.variants
+        for run in experiment.to_draw(variant)
         for split, name in run.metrics.series
         if split == "probe" and name.startswith(prefix)
     }

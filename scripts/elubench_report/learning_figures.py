@@ -3,44 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
-from elubench_report.curves import Curve, mean_curve, test_error, training_loss
-from elubench_report.drawing import Cell, Figure, canvas, complete, height_for, label_room
+from elubench_report.convergence import is_timed
+from elubench_report.curves import mean_curve, test_error, training_loss
+from elubench_report.drawing import Cell, Figure
 from elubench_report.experiment import Experiment, Run, Variant
+from elubench_report.line_figure import CurveLine, line_figure
 from elubench_report.metrics import Series
 from elubench_report.reference import Reference
-from elubench_report.style import (
-    INK,
-    ONE_COLUMN,
-    PAPER_STYLE,
-    RC,
-    THOUSANDS,
-    EndLabel,
-    colour,
-    label_ends,
-    line_style,
-    nice_step,
-    time_unit,
-)
+from elubench_report.style import RC, THOUSANDS, nice_step, time_unit
 
 CURVE_HEADER = ["curve", "source", "iteration", "seconds", "mean", "low", "high", "runs"]
-FEW_POINTS = 15  # then every point gets a marker
 _LONG = 20000  # iterations from which on the second half is drawn by itself, too
-
-
-@dataclass(frozen=True)
-class CurveLine:
-    variant: Variant
-    label: str
-    curve: Curve
-    paper: Series | None = None
 
 
 def learning_curves(experiment: Experiment, reference: Reference | None) -> list[Figure]:
@@ -88,29 +67,30 @@ def _curves(
     lines = list(lines_of(experiment, series_of, paper or {}, by_time))
     if not lines:
         return None
-    figure, (axes,) = canvas(
-        ONE_COLUMN, height_for(len(lines), 2.55), right=label_room([line.label for line in lines])
-    )
-    ends = [draw_line(axes, line, colour(experiment, line.variant), start) for line in lines]
-    finish(axes, "iterations", axis, lines, start)
-    if by_time:
-        unit, length = time_unit(axes.get_xlim()[1])
-        axes.set_xlabel(f"training time ({unit})")
-        axes.xaxis.set_major_locator(MultipleLocator(length * nice_step(axes.get_xlim()[1] / length)))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / length:g}"))
-    label_ends(axes, [end for end in ends if end is not None])
-    if reference and any(line.paper is not None for line in lines):
-        _paper_legend(axes, reference)
-    complete(figure, experiment.synthetic)
+
+    def set_axis(axes: Axes) -> None:
+        curve_axis(axes, axis, lines, start)
+        if by_time:
+            _time_axis(axes)
+
+    short_title = reference.short_title if reference else ""
+    figure, wide = line_figure(experiment, lines, set_axis, 2.55, start, paper=short_title)
     caption = _curve_caption(experiment, by_time, lines, reference)
-    return Figure(key, title, caption, figure, CURVE_HEADER, curve_rows(lines, experiment, series_of))
+    return Figure(key, title, caption, figure, CURVE_HEADER, curve_rows(lines), wide)
+
+
+def _time_axis(axes: Axes) -> None:
+    unit, length = time_unit(axes.get_xlim()[1])
+    axes.set_xlabel(f"training time ({unit})")
+    axes.xaxis.set_major_locator(MultipleLocator(length * nice_step(axes.get_xlim()[1] / length)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / length:g}"))
 
 
 def lines_of(
     experiment: Experiment, series_of: Callable[[Run], Series], paper: dict[Variant, Series], by_time: bool
 ) -> Iterable[CurveLine]:
     for variant in experiment.variants:
-        runs = [r for r in experiment.to_draw(variant) if not by_time or r.clock == experiment.clock]
+        runs = [r for r in experiment.to_draw(variant) if not by_time or is_timed(experiment, r)]
         curve = mean_curve(runs, series_of, by_time)
         keep = np.isfinite(curve.x)
         if not len(curve) or not keep.any():
@@ -121,29 +101,15 @@ def lines_of(
         yield CurveLine(variant, label, curve, paper.get(variant))
 
 
-def draw_line(axes: Axes, line: CurveLine, shade: str, start: int) -> EndLabel | None:
-    curve = line.curve
-    marker = "o" if len(curve) <= FEW_POINTS else ""
-    style = line_style(line.variant)
-    axes.plot(curve.x, curve.mean, color=shade, linestyle=style, marker=marker, zorder=3, clip_on=start > 0)
-    if curve.low is not None:
-        axes.fill_between(curve.x, curve.low, curve.high, color=shade, alpha=0.18, linewidth=0, zorder=2)
-    if line.paper is not None:
-        axes.plot(
-            line.paper.iterations, line.paper.values, color=shade, linestyle=PAPER_STYLE, linewidth=1.0, zorder=2.5
-        )
-    finite = np.flatnonzero(np.isfinite(curve.mean) & (curve.x >= start))
-    return EndLabel(float(curve.mean[finite[-1]]), line.label, shade) if len(finite) else None
-
-
-def finish(axes: Axes, x_label: str, y_label: str, lines: Sequence[CurveLine], start: int) -> None:
+def curve_axis(axes: Axes, y_label: str, lines: Sequence[CurveLine], start: int) -> None:
     last = max(float(np.nanmax(line.curve.x)) for line in lines)
     axes.set_xlim(start, last if last > start else start + 1)
     axes.set_ylim(*_range(lines, start, last))
-    axes.set_xlabel(x_label)
+    axes.set_xlabel("iterations")
     axes.set_ylabel(y_label)
     axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-    axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+    ticks = max(2, min(6, round(axes.get_position().width * axes.figure.get_figwidth() / 0.38)))
+    axes.xaxis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(THOUSANDS)
 
 
@@ -166,21 +132,6 @@ def _range(lines: Sequence[CurveLine], start: float, last: float) -> tuple[float
     return max(low - margin, 0.0) if low >= 0 else low - margin, high + margin
 
 
-def _paper_legend(axes: Axes, reference: Reference) -> None:
-    handles = [Line2D([], [], color=INK), Line2D([], [], color=INK, linestyle=PAPER_STYLE, linewidth=1.0)]
-    axes.legend(
-        handles,
-        ["this experiment", reference.short_title],
-        loc="lower left",
-        bbox_to_anchor=(-0.02, 0.985),
-        ncols=2,
-        borderaxespad=0.0,
-        borderpad=0.1,
-        handlelength=2.2,
-        columnspacing=1.2,
-    )
-
-
 def _curve_caption(
     experiment: Experiment, by_time: bool, lines: Sequence[CurveLine], reference: Reference | None
 ) -> str:
@@ -200,29 +151,15 @@ def _curve_caption(
     return " ".join(parts)
 
 
-def curve_rows(
-    lines: Sequence[CurveLine], experiment: Experiment, series_of: Callable[[Run], Series]
-) -> list[list[Cell]]:
+def curve_rows(lines: Sequence[CurveLine]) -> list[list[Cell]]:
     rows: list[list[Cell]] = []
     for line in lines:
-        runs = experiment.to_draw(line.variant)
-        iterations = mean_curve(runs, series_of).x
-        by_time = line.curve.x.dtype.kind == "f"
-        for i in range(len(line.curve)):
-            low, high = (None, None) if line.curve.low is None else (line.curve.low[i], line.curve.high[i])
-            time = float(line.curve.x[i]) if by_time else None
-            rows.append(
-                [
-                    line.variant.text(),
-                    "this experiment",
-                    int(iterations[i]),
-                    time,
-                    float(line.curve.mean[i]),
-                    low,
-                    high,
-                    line.curve.n,
-                ]
-            )
+        curve, by_time = line.curve, line.curve.x is not line.curve.iterations
+        for i in range(len(curve)):
+            low, high = (None, None) if curve.low is None else (curve.low[i], curve.high[i])
+            time = float(curve.x[i]) if by_time else None
+            iteration, mean = int(curve.iterations[i]), float(curve.mean[i])
+            rows.append([line.variant.text(), "this experiment", iteration, time, mean, low, high, curve.n])
         if line.paper is not None:
             rows += [
                 [line.variant.text(), "paper", int(x), None, float(y), None, None, None]

@@ -139,6 +139,7 @@ class MadeUp:
         own: np.random.Generator,
     ) -> None:
         grown = 1 - np.exp(-30 * done)
+        ratio *= 1 - 0.8 * (1 - np.exp(-300 * done))  # the flatter it begins, the more it grows
         for layer in range(1, LAYERS + 1):
             depth = (layer - 1) / (LAYERS - 1)
             add(
@@ -165,6 +166,8 @@ class MadeUp:
 
 
 def _toml(value: object) -> str:
-    return (
-        str(value).lower() if isinstance(value, bool) else f'"{value}"' if isinstance(value, str) else str(value)
-    )
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f'"{key}" = {_toml(inner)}' for key, inner in value.items()) + " }"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else str(value)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from elubench_report import text
 from elubench_report.activations import FUNCTIONS
 from elubench_report.checks import warnings
 from elubench_report.claims import judge
@@ -20,9 +20,11 @@ from elubench_report.experiment import Experiment
 from elubench_report.layer_figures import diagnostics
 from elubench_report.learning_figures import learning_curves
 from elubench_report.reference import Reference, read_reference
+from elubench_report.report_folder import replacement, report_folders
+from elubench_report.result_table import headline
 from elubench_report.results import Result, results
 from elubench_report.single_figures import differences, elu_curve
-from elubench_report.summary import all_tables, headline
+from elubench_report.summary import all_tables
 from elubench_report.tables import Table
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -43,9 +45,18 @@ class Report:
         return self.folder / "index.html"
 
 
-def draw(experiment: Experiment, folder: Path | None = None) -> Report:
-    """Writes the whole report to `folder` (by default <experiment>/report/) in place of what was there."""
-    folder = folder or experiment.folder / "report"
+def draw_all(experiments: Sequence[Experiment], out: Path | None = None) -> list[Report]:
+    """Draws every report, once it is sure that each may take the place of what is there."""
+    folders = report_folders(experiments, out)
+    return [_draw(experiment, folder) for experiment, folder in zip(experiments, folders, strict=True)]
+
+
+def draw(experiment: Experiment) -> Report:
+    """Writes the whole report to <experiment>/report/ in place of the one that was there."""
+    return draw_all([experiment])[0]
+
+
+def _draw(experiment: Experiment, folder: Path) -> Report:
     table = results(experiment)
     found = warnings(experiment)
     reference = _reference(experiment, found)
@@ -57,6 +68,8 @@ def draw(experiment: Experiment, folder: Path | None = None) -> Report:
         "layers": diagnostics(experiment),
         "function": [elu_curve(experiment.synthetic)],
     }
+    if experiment.synthetic:
+        figures = {place: [figure.of_synthetic_images() for figure in group] for place, group in figures.items()}
     context = {
         "experiment": experiment,
         "headline": headline(experiment, table),
@@ -69,7 +82,7 @@ def draw(experiment: Experiment, folder: Path | None = None) -> Report:
         "synthetic": SYNTHETIC if experiment.synthetic else "",
         "functions": json.dumps([asdict(f) for f in FUNCTIONS], ensure_ascii=False, sort_keys=True),
     }
-    _replace(folder, context, [figure for group in figures.values() for figure in group], tables)
+    _write(folder, context, [figure for group in figures.values() for figure in group], tables)
     return Report(experiment, folder, table, tables, found)
 
 
@@ -77,18 +90,20 @@ def _reference(experiment: Experiment, found: list[str]) -> Reference | None:
     key = experiment.recipe.get("reference")
     if not key or key == "none":
         return None
-    if experiment.synthetic:
-        found.append(f"The paper's curves ({key}) are not drawn: they are of CIFAR, these runs are not.")
+    reference = read_reference(str(key))
+    others = sorted(experiment.data_sets - {reference.data_set})
+    if others:
+        found.append(
+            f"The paper's curves ({key}) are not drawn: they are of {reference.data_set}, there are runs on "
+            f"{text.joined(others)}."
+        )
         return None
-    return read_reference(str(key))
+    return reference
 
 
-def _replace(folder: Path, context: dict[str, Any], figures: list[Figure], tables: dict[str, Table]) -> None:
-    # Drawn beside its place first: a failure on the way leaves the report that was there.
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".report-", dir=folder.parent) as place:
-        fresh = Path(place) / "report"
-        (fresh / "figures").mkdir(parents=True)
+def _write(folder: Path, context: dict[str, Any], figures: list[Figure], tables: dict[str, Table]) -> None:
+    with replacement(folder) as fresh:
+        (fresh / "figures").mkdir()
         (fresh / "tables").mkdir()
         for figure in figures:
             figure.write(fresh / "figures")
@@ -96,9 +111,6 @@ def _replace(folder: Path, context: dict[str, Any], figures: list[Figure], table
             (fresh / "tables" / f"{table.key}.tex").write_text(table.latex(), encoding="utf-8")
         for name in ("index.html", "report.md"):
             (fresh / name).write_text(_render(f"{name}.jinja", context), encoding="utf-8")
-        if folder.exists():
-            shutil.rmtree(folder)
-        fresh.rename(folder)
 
 
 def _render(template: str, context: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from elubench_report.errors import ReportError
 from elubench_report.experiment import Variant
 from elubench_report.metrics import Series
 
+_DATA_SET = "cifar-100"  # of figures 4 and 5, unless a reference names another (`data_set`)
 PAPER = Path(__file__).resolve().parents[2] / "results" / "paper"
 
 
@@ -24,6 +25,7 @@ class Reference:
     key: str
     title: str
     short_title: str
+    data_set: str
     skew: str
     test_error: dict[Variant, Series]
     training_loss: dict[Variant, Series]
@@ -43,7 +45,14 @@ def read_reference(key: str, folder: Path = PAPER) -> Reference:
         for metric, curves in found.items():
             if metric in curve:
                 curves[variant] = _to_iterations(axis, columns[curve[metric]], entry["skew"][metric])
-    return Reference(key, entry["title"], entry["short_title"], entry["skew"]["explanation"], **found)
+    return Reference(
+        key,
+        entry["title"],
+        entry["short_title"],
+        entry.get("data_set", _DATA_SET),
+        entry["skew"]["explanation"],
+        **found,
+    )
 
 
 def _to_iterations(axis: np.ndarray, values: np.ndarray, anchors: list[list[float]]) -> Series:

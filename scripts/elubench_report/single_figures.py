@@ -49,10 +49,10 @@ def differences(experiment: Experiment, table: Sequence[Result]) -> list[Figure]
         axes.set_ylim(len(shown) - 0.4, -0.6)
         axes.grid(axis="y", visible=False)
         axes.grid(axis="x", visible=True)
-        axes.set_xlabel(f"test error less {experiment.baseline.label()}'s (points)")
+        axes.set_xlabel(f"test error less {experiment.baseline_label}'s (points)")
         complete(figure, experiment.synthetic)
     caption = (
-        f"In final test error, less that of {experiment.baseline.label()} with the same seed: mean with its "
+        f"In final test error, less that of {experiment.baseline_label} with the same seed: mean with its "
         "95 % paired t interval, and every pair (strokes). Left of 0 is better than the baseline."
     )
     header = ["variant", "seed", "difference", "mean", "low", "high"]

@@ -4,15 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from elubench_report.statistics import (
-    Paired,
-    holm,
-    mean_interval,
-    pair,
-    pairs_for_power,
-    signed_rank_p,
-    smallest_pairs,
-)
+from elubench_report.statistics import holm, mean_interval, rank_direction, signed_rank_p
 
 
 def enumerated_p(differences: list[float]) -> float:
@@ -63,28 +55,21 @@ def test_interval_in_closed_form():
     assert mean_interval([1.0]) is None
 
 
+def test_direction_is_that_of_the_ranks_not_of_the_mean():
+    differences = [-0.1 * k for k in range(1, 12)] + [70.0]  # ranks 1 to 11 down, rank 12 up
+    assert rank_direction(differences) == -1
+    assert np.mean(differences) > 0
+    # scipy gives min(W+, W-) and no sign; W+ is the 12 of the one that is up.
+    assert stats.wilcoxon(differences).statistic == 12
+    assert rank_direction([1.0, -1.0]) == rank_direction([0.0]) == 0
+
+
 def test_holm_by_hand():
-    assert holm([0.01, 0.04, 0.03, None]) == pytest.approx([0.03, 0.06, 0.06, None])
+    assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
     assert holm([0.6, 0.9]) == [1.0, 1.0]
 
 
-def test_fewest_pairs():
-    assert smallest_pairs(1) == 6  # 2 / 2^6 = .031, 2 / 2^5 = .0625
-    assert smallest_pairs(3) == 7  # 3 · 2 / 2^7 = .047
-
-
-def test_more_runs_says_what_is_missing():
-    assert Paired((1, 2), (-1.0, -2.0)).more_runs(1) == 4
-    weak = [-1.0, 1.2, -0.9, 0.8, -1.1, 1.0, -0.4, 0.2]
-    assert pairs_for_power(weak, 1) > 100
-    assert Paired(tuple(range(8)), tuple(weak)).more_runs(1) == pairs_for_power(weak, 1) - 8
-
-
-def test_pairing_is_over_shared_seeds_and_keeps_censored_ones():
-    inf = float("inf")
-    paired = pair({1: 5.0, 2: inf, 3: inf, 9: 1.0}, {1: 7.0, 2: 3.0, 3: inf, 4: 0.0})
-    assert paired.seeds == (1, 2, 3)
-    assert paired.differences == (-2.0, inf, 0.0)
-    assert paired.censored == 1
-    assert paired.interval is None
-    assert paired.effect == 0.0  # the median
+def test_holm_counts_a_comparison_without_p_as_one():
+    # Four comparisons: 4 · .01, 3 · .03, and .04 no less than that.
+    assert holm([0.01, None, 0.04, 0.03]) == pytest.approx([0.04, None, 0.09, 0.09])
+    assert holm([0.01, 1.0])[0] == holm([0.01, None])[0] == 0.02

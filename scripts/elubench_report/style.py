@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib import colors
+from matplotlib import colormaps, colors
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
+from elubench_report.activations import Activation
 from elubench_report.experiment import Experiment, Variant
 
 ONE_COLUMN = 3.4  # inches
 TWO_COLUMNS = 7.0
 INK = "#1c1f24"  # the SVGs in the page take the page's text colour instead
 FAINT = "#d6d9de"
+FAINT_LINE = "#c3c7cd"  # the other lines of a small panel
 FONT_SIZE = 8.0
 
 RC = {
@@ -78,33 +80,39 @@ _PALETTE = {
 _UNKNOWN = "#606060"
 
 
+def _with_that_name(experiment: Experiment, activation: Activation) -> list[Activation]:
+    return sorted({v.activation for v in experiment.variants if v.activation.name == activation.name})
+
+
+def is_sweep(experiment: Experiment, activation: Activation) -> bool:
+    """Whether the experiment varies its parameters over three values or more."""
+    return len(_with_that_name(experiment, activation)) > 2
+
+
 def colour(experiment: Experiment, variant: Variant) -> str:
-    """The function's colour; where a sweep varies its parameters, from dark to light in their order."""
+    """The function's colour; of two with other parameters the first is darker; a sweep has a sequential map."""
     base = _PALETTE.get(variant.activation.name, _UNKNOWN)
-    same = sorted({v.activation for v in experiment.variants if v.activation.name == variant.activation.name})
-    if len(same) < 2:
-        return base
-    position = same.index(variant.activation) / (len(same) - 1)
-    return _mix(base, "#000000", 0.4 - 0.8 * position) if position < 0.5 else _mix(base, "#ffffff", position - 0.5)
+    same = _with_that_name(experiment, variant.activation)
+    position = same.index(variant.activation) / max(1, len(same) - 1)
+    if is_sweep(experiment, variant.activation):
+        return colors.to_hex(colormaps["plasma"](0.88 * position))
+    return _mix(base, "#000000", 0.4) if len(same) == 2 and position == 0 else base
 
 
 def _mix(first: str, second: str, share: float) -> str:
     return colors.to_hex((1 - share) * np.array(colors.to_rgb(first)) + share * np.array(colors.to_rgb(second)))
 
 
-def line_style(variant: Variant) -> str | tuple[int, tuple[float, ...]]:
-    """Solid; dotted with batch normalisation. Dashed is the paper's."""
-    return (0, (1.2, 1.0)) if variant.batch_norm else "-"
-
-
 PAPER_STYLE = (0, (4, 2))
+BATCH_NORM_STYLE = (0, (6, 1.5, 1, 1.5))  # where both kinds are in one panel
 
 
 @dataclass(frozen=True)
 class EndLabel:
     """A label to the right of where a line ends."""
 
-    y: float  # data coordinates
+    x: float  # data coordinates
+    y: float
     text: str
     colour: str
 
@@ -113,17 +121,17 @@ LABEL_GAP = FONT_SIZE + 0.7  # points from one label's middle to the next
 
 
 def label_ends(axes: Axes, labels: Sequence[EndLabel]) -> None:
-    """Writes labels right of the axes, each at its line's end, moved apart where they would overlap."""
-    bottom, top = axes.get_ylim()
-    height = axes.get_position().height * axes.figure.get_figheight() * 72
+    """Writes labels right of the axes, apart from each other, each with a leader to its line's end."""
+    limits = axes.get_xlim(), axes.get_ylim()
+    box, (width, height) = axes.get_position(), axes.figure.get_size_inches() * 72
     transform = axes.transScale + axes.transLimits
-    places = [float(np.clip(transform.transform((axes.get_xlim()[0], label.y))[1], 0, 1)) for label in labels]
-    spread = spread_apart(places, LABEL_GAP / height, 0.02, 1.0)
-    for label, place, free in zip(labels, places, spread, strict=True):
+    ends = [np.clip(transform.transform((label.x, label.y)), 0, 1) for label in labels]
+    spread = spread_apart([float(end[1]) for end in ends], LABEL_GAP / (box.height * height), 0.02, 1.0)
+    for label, end, free in zip(labels, ends, spread, strict=True):
         axes.annotate(
             label.text,
-            xy=(1.0, place),
-            xytext=(1.035, free),
+            xy=tuple(end),
+            xytext=(1 + 8 / (box.width * width), free),
             xycoords="axes fraction",
             textcoords="axes fraction",
             va="center",
@@ -140,7 +148,8 @@ def label_ends(axes: Axes, labels: Sequence[EndLabel]) -> None:
                 "relpos": (0, 0.5),
             },
         )
-    axes.set_ylim(bottom, top)
+    axes.set_xlim(limits[0])
+    axes.set_ylim(limits[1])
 
 
 def spread_apart(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from elubench_report import text
 from elubench_report.activations import FUNCTIONS
 from elubench_report.claim import Claim, Verdict
+from elubench_report.comparison import Values, compare_pairs, pairs_of, with_divergence
 from elubench_report.curves import training_loss
-from elubench_report.experiment import Experiment, Variant
+from elubench_report.experiment import Experiment, Run, Variant
 from elubench_report.judging import (
     Question,
     deciding,
@@ -18,7 +21,7 @@ from elubench_report.judging import (
     subject_of,
     verdict_of,
 )
-from elubench_report.results import Values, collect, compare, compare_pairs, final_test_error
+from elubench_report.results import collect, final_test_error
 
 
 def alpha_sweep(experiment: Experiment) -> Claim:
@@ -28,30 +31,27 @@ def alpha_sweep(experiment: Experiment) -> Claim:
     evidence = ["From the function itself: ELU's infimum is −α, so a larger alpha does go further below zero."]
     if len(alphas) < 2:
         return not_measured(12, statement, "needs a sweep over alpha: 0.1, 0.25, 0.5, 1, 1.5, 2, 3", evidence)
-    errors = collect(experiment, final_test_error)
-    losses = collect(
-        experiment, lambda run: float(training_loss(run).values.mean()) if len(training_loss(run)) else None
-    )
+    errors, losses = (_only_elu(collect(experiment, one)) for one in (final_test_error, _mean_training_loss))
     reference = subject_of(experiment)
-    made = compare(_only_elu(errors), reference) + compare(_only_elu(losses), reference)
-    again = compare_pairs([(c.subject, c.reference, c.paired) for c in made])
+    in_error = pairs_of(errors, reference)
+    compared = with_divergence(experiment, compare_pairs(in_error + pairs_of(losses, reference)))
     evidence += [
-        per_variant(experiment, _only_elu(errors), 2, "Final test error in per cent"),
-        per_variant(experiment, _only_elu(losses), 3, "Training loss, mean over training"),
+        per_variant(experiment, errors, 2, "Final test error in per cent"),
+        per_variant(experiment, losses, 3, "Training loss, mean over training"),
         _best_alpha(experiment),
     ]
-    if not again:
+    if not compared:
         return not_measured(
             12, statement, f"needs seeds that {experiment.label(Variant(reference))} shares", evidence
         )
-    strongest = min(again, key=lambda c: 2.0 if c.p_adjusted is None else c.p_adjusted)
-    verdict = Verdict.SUPPORTED if strongest.decided else Verdict.UNDECIDED
-    measured = "points of test error" if strongest in again[: len(again) // 2] else "nats of training loss"
+    strongest = min(compared, key=lambda c: (not c.decided, math.inf if c.p_adjusted is None else c.p_adjusted))
+    is_error = any(strongest.paired is paired for _, _, paired in in_error)
+    measured = "points of test error" if is_error else "nats of training loss"
     against = f"{measured}, {experiment.label(strongest.subject)} less {experiment.label(strongest.reference)}"
     return Claim(
         12,
         statement,
-        verdict,
+        Verdict.SUPPORTED if strongest.decided else Verdict.UNDECIDED,
         "alpha has an influence",
         f"{text.effect(strongest.paired, 3)} {against}",
         text.interval(strongest.paired.interval, 3),
@@ -60,6 +60,11 @@ def alpha_sweep(experiment: Experiment) -> Claim:
         evidence,
         deciding(strongest),
     )
+
+
+def _mean_training_loss(run: Run) -> float | None:
+    series = training_loss(run)
+    return float(series.values.mean()) if len(series) else None
 
 
 def _only_elu(values: Values) -> Values:
@@ -89,15 +94,16 @@ def other_functions(experiment: Experiment) -> Claim:
     ]
     if missing:
         evidence.append(f"Missing: {text.joined(missing)}.")
-    errors = {v: s for v, s in collect(experiment, final_test_error).items() if s}
-    rivals = [c for c in compare(errors, subject) if c.subject.activation.name != "elu"]
-    rivals = compare_pairs([(c.subject, c.reference, c.paired) for c in rivals])
+    pairs = pairs_of(collect(experiment, final_test_error), subject)
+    rivals = with_divergence(
+        experiment, compare_pairs([item for item in pairs if item[0].activation.name != "elu"])
+    )
     if len({c.subject.activation for c in rivals}) < 2:
         return not_measured(13, statement, "needs the activation table in one sweep", evidence)
     question = Question(+1, "points of test error")
     evidence += [sentence_of(experiment, c, question) for c in rivals]
     verdicts = [verdict_of(c, +1) for c in rivals]
-    closest = min(rivals, key=lambda c: c.paired.effect)
+    closest = min(rivals, key=lambda c: math.inf if c.paired.effect is None else c.paired.effect)
     verdict = (
         Verdict.CONTRADICTED
         if Verdict.CONTRADICTED in verdicts

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass, field
 
+from elubench_report.latex import LatexTable
+
 
 @dataclass(frozen=True)
 class Table:
@@ -16,6 +18,9 @@ class Table:
     rows: list[list[str]]
     notes: list[str] = field(default_factory=list)
     prose: bool = False  # long cells: left-aligned
+    long: bool = False  # may take more than a page
+    shares: dict[int, float] = field(default_factory=lambda: {0: 1.0})  # in LaTeX: columns that break lines
+    left_out_of_latex: tuple[int, ...] = ()  # columns for which a page of paper has no room
 
     def plain(self) -> str:
         """Aligned columns for a terminal."""
@@ -44,31 +49,11 @@ class Table:
         return f"**{self.title}**\n\n" + "\n".join(lines) + "\n" + notes
 
     def latex(self) -> str:
-        """A booktabs tabular for \\input; the notes are its last rows, the title is a comment."""
-        columns = len(self.header)
-        shape = "l" + "r" * (columns - 1)
-        if self.prose:
-            shape = r"p{0.24\linewidth}" + rf"p{{{0.68 / (columns - 1):.2f}\linewidth}}" * (columns - 1)
-        rows = [" & ".join(map(latex_escape, row)) + r" \\" for row in self.rows]
-        notes = [
-            rf"\multicolumn{{{columns}}}{{p{{0.95\linewidth}}}}{{\footnotesize {latex_escape(note)}}} \\"
-            for note in self.notes
-        ]
-        return "\n".join(
-            [
-                f"% {self.title}",
-                "% needs \\usepackage{booktabs}",
-                rf"\begin{{tabular}}{{{shape}}}",
-                r"\toprule",
-                " & ".join(map(latex_escape, self.header)) + r" \\",
-                r"\midrule",
-                *rows,
-                r"\bottomrule",
-                *notes,
-                r"\end{tabular}",
-                "",
-            ]
-        )
+        """For \\input in a paper."""
+        kept = [i for i in range(len(self.header)) if i not in self.left_out_of_latex]
+        rows = [[row[i] for i in kept] for row in [self.header, *self.rows]]
+        shares = {kept.index(i): share for i, share in self.shares.items()}
+        return LatexTable(self.title, rows[0], rows[1:], self.notes, shares, self.long).text()
 
     def html(self) -> str:
         """A table element with caption, in a box that scrolls sideways on a narrow screen."""
@@ -85,39 +70,3 @@ class Table:
             f'<div class="table" tabindex="0"><table class="{kind}"><caption>{html.escape(self.title)}</caption>\n'
             f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table></div>{notes}"
         )
-
-
-_LATEX = {
-    "\\": r"\textbackslash{}",
-    "&": r"\&",
-    "%": r"\%",
-    "$": r"\$",
-    "#": r"\#",
-    "_": r"\_",
-    "{": r"\{",
-    "}": r"\}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "±": r"$\pm$",
-    "−": r"$-$",
-    "–": "--",
-    "α": r"$\alpha$",
-    "β": r"$\beta$",
-    "≤": r"$\le$",
-    "≥": r"$\ge$",
-    "<": r"$<$",
-    ">": r"$>$",
-    "×": r"$\times$",
-    "′": "$'$",
-    "“": "``",
-    "”": "''",
-    "’": "'",
-    "…": r"\dots{}",
-    "|": r"\textbar{}",
-    "→": r"$\to$",
-}
-
-
-def latex_escape(text: str) -> str:
-    """Text for LaTeX's text mode."""
-    return "".join(_LATEX.get(character, character) for character in text)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
+from statistics import median
 
-from elubench_report.statistics import Interval, Paired, standard_deviation
+from elubench_report.pairing import Paired
+from elubench_report.statistics import Interval, standard_deviation
 
 ABSENT = "–"
 
@@ -42,32 +44,40 @@ def p_value(p: float | None) -> str:
 
 
 def effect(paired: Paired, digits: int = 2) -> str:
-    """The mean difference; with censored pairs their median, and how many."""
+    """The mean difference; with censored pairs their median, −∞ where only the reference never got there."""
     value = paired.effect
-    if not paired.censored or value is None:
+    if not paired.censored:
         return number(value, digits, True)
-    if math.isfinite(value):
-        shown = f"median {number(value, digits, True)}"
-    else:
-        shown = "undefined" if math.isnan(value) else "never reached" if value > 0 else "reached, reference never"
-    return f"{shown} ({paired.censored} of {paired.n} censored)"
+    infinity = None if value is None or math.isfinite(value) else "+∞" if value > 0 else "−∞"
+    shown = "undefined" if value is None else f"median {infinity or number(value, digits, True)}"
+    both = f", {paired.neither} on both sides" if paired.neither else ""
+    return f"{shown} ({paired.censored} of {paired.n} censored{both})"
 
 
 def times(values: Collection[float], digits: int = 0) -> str:
-    """Mean ± sd of the times that were reached; `(9 of 10)` where some never were, `never` where none was."""
-    reached = [value for value in values if math.isfinite(value)]
+    """Mean ± sd; where some were never reached the median over all and how many; `never` where none was."""
     if not values:
         return ABSENT
-    if not reached:
+    never = sum(map(math.isinf, values))
+    if not never:
+        return mean_and_sd(values, digits)
+    if never == len(values):
         return "never"
-    return mean_and_sd(reached, digits) + (
-        f" ({len(reached)} of {len(values)})" if len(reached) < len(values) else ""
-    )
+    middle = median(values)
+    if math.isinf(middle):
+        return f"never in {never} of {len(values)}"
+    return f"median {number(middle, digits)} ({never} of {len(values)} never)"
 
 
 def count(number_of: int, noun: str) -> str:
     """`1 run`, `3 runs`."""
     return f"{number_of} {noun}" + ("" if number_of == 1 else "s")
+
+
+def shortened(items: Collection[str], most: int = 8) -> str:
+    """`a, b and 3 more`."""
+    rest = len(items) - most
+    return ", ".join(list(items)[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def joined(items: Collection[str]) -> str:

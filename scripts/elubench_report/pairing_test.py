@@ -1,0 +1,49 @@
+import math
+
+import pytest
+
+from elubench_report import text
+from elubench_report.pairing import Paired, pair
+
+INF = math.inf
+
+
+def test_pairing_is_over_shared_seeds_and_keeps_censored_ones():
+    paired = pair({1: 5.0, 2: INF, 3: INF, 9: 1.0}, {1: 7.0, 2: 3.0, 3: INF, 4: 0.0})
+    assert paired.seeds == (1, 2, 3)
+    assert paired.differences == (-2.0, INF, 0.0)
+    assert (paired.censored, paired.neither, paired.nonzero) == (2, 1, 2)
+    assert paired.interval is None
+    assert paired.effect == 0.0  # the median
+    assert text.effect(paired) == "median 0.00 (2 of 3 censored, 1 on both sides)"
+
+
+def test_a_pair_that_neither_reached_is_no_measured_zero():
+    paired = pair({1: -4.0, 2: -6.0, 3: INF}, {1: 0.0, 2: 0.0, 3: INF})
+    assert paired.effect == -4.0  # the median; the mean would take the 0 for a measurement
+    assert paired.interval is None
+
+
+def test_an_infinite_median_says_who_never_reached():
+    assert text.effect(pair({1: 5.0}, {1: INF})) == "median −∞ (1 of 1 censored)"
+    assert text.effect(pair({1: INF}, {1: 5.0})) == "median +∞ (1 of 1 censored)"
+
+
+def test_median_between_the_infinities_is_undefined():
+    assert Paired((1, 2), (-INF, INF)).effect is None
+    assert text.effect(Paired((1, 2), (-INF, INF))) == "undefined (2 of 2 censored)"
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([10.0, 20.0], "15 ± 7"),
+        ([85000.0] * 7 + [INF] * 3, "median 85,000 (3 of 10 never)"),
+        ([10.0, INF, 20.0], "median 20 (1 of 3 never)"),
+        ([10.0, INF, INF], "never in 2 of 3"),
+        ([INF, INF], "never"),
+        ([], "–"),
+    ],
+)
+def test_times_are_of_all_runs(values, expected):
+    assert text.times(values) == expected
