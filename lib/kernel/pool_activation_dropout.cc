@@ -16,12 +16,7 @@ constexpr int strip = 64;
 using Strip = std::array<float, strip>;
 
 template <class T>
-void load(const T* from, int count, Strip& to) {
-  for (int c = 0; c < count; ++c) to[static_cast<std::size_t>(c)] = to_float(from[c]);
-}
-
-template <class T>
-void store(const Strip& from, int count, T* to) {
+void store(const Strip& from, int count, T* __restrict to) {
   for (int c = 0; c < count; ++c) to[c] = from_float<T>(from[static_cast<std::size_t>(c)]);
 }
 
@@ -81,68 +76,97 @@ void for_each_strip(const PoolGeometry& g, Body&& body) {
   });
 }
 
+// Where the pixels of a window lie, from one channel on. Without a pool they are all the same one.
 template <class T>
-std::array<Strip, 4> load_window(const T* x, const Window& window, std::int64_t channel, int count) {
-  std::array<Strip, 4> values;
-  for (std::size_t k = 0; k < 4; ++k) load(x + window.pixel[k] + channel, count, values[k]);
-  return values;
+struct Pixels {
+  T* __restrict at[4];
+};
+
+template <class T>
+Pixels<T> pixels_of(T* x, const Window& window, std::int64_t channel) {
+  return {{x + window.pixel[0] + channel, x + window.pixel[1] + channel, x + window.pixel[2] + channel,
+           x + window.pixel[3] + channel}};
 }
 
-template <class F, class T>
+// The loops over channels: each is one plain pass that the compiler turns into SIMD.
+template <bool pools, bool drops, class F, class T>
+void forward_strip(const F& f, const Pixels<const T>& x, const float* __restrict mask, int count,
+                   T* __restrict y) {
+  for (int c = 0; c < count; ++c) {
+    float winner = to_float(x.at[0][c]);
+    if constexpr (pools)
+      winner = winner_of(f, winner, to_float(x.at[1][c]), to_float(x.at[2][c]), to_float(x.at[3][c])).x;
+    float value = f.value(winner);
+    if constexpr (drops) value *= mask[c];
+    y[c] = from_float<T>(value);
+  }
+}
+
+template <bool drops, class F, class T>
+void backward_strip(const F& f, T* __restrict x, const float* __restrict mask, int count,
+                    const T* __restrict y_gradient) {
+  for (int c = 0; c < count; ++c) {
+    float gradient = to_float(y_gradient[c]);
+    if constexpr (drops) gradient *= mask[c];
+    x[c] = from_float<T>(gradient * f.derivative(to_float(x[c])));
+  }
+}
+
+// Pixels beyond the border lie where the first one does, so what they receive is kept apart.
+template <bool drops, class F, class T>
+void pooled_backward_strip(const F& f, const Pixels<const T>& x, const float* __restrict mask, int count,
+                           const T* __restrict y_gradient, std::array<Strip, 4>& out) {
+  for (int i = 0; i < count; ++i) {
+    const auto c = static_cast<std::size_t>(i);
+    const Winner winner =
+        winner_of(f, to_float(x.at[0][c]), to_float(x.at[1][c]), to_float(x.at[2][c]), to_float(x.at[3][c]));
+    float gradient = to_float(y_gradient[c]);
+    if constexpr (drops) gradient *= mask[c];
+    const float value = gradient * f.derivative(winner.x);
+    out[0][c] = winner.place == 0 ? value : 0.0f;
+    out[1][c] = winner.place == 1 ? value : 0.0f;
+    out[2][c] = winner.place == 2 ? value : 0.0f;
+    out[3][c] = winner.place == 3 ? value : 0.0f;
+  }
+}
+
+template <bool pools, bool drops, class F, class T>
 void forward(const F& f, const PoolGeometry& g, const Dropout& dropout, const T* x, T* y) {
   for_each_strip(g, [&](std::int64_t position, const Window& window, std::int64_t channel, int count) {
     const std::int64_t first = position * g.channels + channel;
-    Strip result{};
-    if (g.pool) {
-      const auto in = load_window(x, window, channel, count);
-      for (std::size_t c = 0; c < static_cast<std::size_t>(count); ++c) {
-        result[c] = f.value(winner_of(f, in[0][c], in[1][c], in[2][c], in[3][c]).x);
-      }
-    } else {
-      load(x + window.pixel[0] + channel, count, result);
-      for (std::size_t c = 0; c < static_cast<std::size_t>(count); ++c) result[c] = f.value(result[c]);
-    }
-    if (dropout.active()) {
-      Strip mask;
-      draw_mask(dropout, first, count, mask);
-      for (std::size_t c = 0; c < static_cast<std::size_t>(count); ++c) result[c] *= mask[c];
-    }
-    store(result, count, y + first);
+    Strip mask;
+    if constexpr (drops) draw_mask(dropout, first, count, mask);
+    forward_strip<pools, drops>(f, pixels_of(x, window, channel), mask.data(), count, y + first);
   });
 }
 
-template <class F, class T>
+template <bool pools, bool drops, class F, class T>
 void backward(const F& f, const PoolGeometry& g, const Dropout& dropout, T* x, const T* y_gradient) {
   for_each_strip(g, [&](std::int64_t position, const Window& window, std::int64_t channel, int count) {
     const std::int64_t first = position * g.channels + channel;
-    Strip gradient;
-    load(y_gradient + first, count, gradient);
-    if (dropout.active()) {
-      Strip mask;
-      draw_mask(dropout, first, count, mask);
-      for (std::size_t c = 0; c < static_cast<std::size_t>(count); ++c) gradient[c] *= mask[c];
-    }
-    if (!g.pool) {
-      Strip in;
-      load(x + window.pixel[0] + channel, count, in);
-      for (std::size_t c = 0; c < static_cast<std::size_t>(count); ++c) gradient[c] *= f.derivative(in[c]);
-      store(gradient, count, x + window.pixel[0] + channel);
-      return;
-    }
-    const auto in = load_window(x, window, channel, count);
-    std::array<Strip, 4> out;
-    for (std::size_t c = 0; c < static_cast<std::size_t>(count); ++c) {
-      const Winner winner = winner_of(f, in[0][c], in[1][c], in[2][c], in[3][c]);
-      const float value = gradient[c] * f.derivative(winner.x);
-      out[0][c] = winner.place == 0 ? value : 0.0f;
-      out[1][c] = winner.place == 1 ? value : 0.0f;
-      out[2][c] = winner.place == 2 ? value : 0.0f;
-      out[3][c] = winner.place == 3 ? value : 0.0f;
-    }
-    for (std::size_t k = 0; k < 4; ++k) {
-      if (window.inside[k]) store(out[k], count, x + window.pixel[k] + channel);
+    Strip mask;
+    if constexpr (drops) draw_mask(dropout, first, count, mask);
+    if constexpr (!pools) {
+      backward_strip<drops>(f, x + window.pixel[0] + channel, mask.data(), count, y_gradient + first);
+    } else {
+      std::array<Strip, 4> out;
+      pooled_backward_strip<drops>(f, pixels_of<const T>(x, window, channel), mask.data(), count,
+                                   y_gradient + first, out);
+      for (std::size_t k = 0; k < 4; ++k) {
+        if (window.inside[k]) store(out[k], count, x + window.pixel[k] + channel);
+      }
     }
   });
+}
+
+// Calls body<pools, drops>() with what the geometry and the dropout say.
+template <class Body>
+void for_case(const PoolGeometry& g, const Dropout& dropout, const Body& body) {
+  if (g.pool) {
+    dropout.active() ? body.template operator()<true, true>() : body.template operator()<true, false>();
+  } else {
+    dropout.active() ? body.template operator()<false, true>() : body.template operator()<false, false>();
+  }
 }
 
 }  // namespace
@@ -151,7 +175,13 @@ void pool_activation_dropout_forward(const activation::Activation& activation, c
                                      const Dropout& dropout, Buffer x, Buffer y) {
   require_cpu(x, "pool_activation_dropout_forward");
   for_element(x.element, [&]<class T>(T) {
-    std::visit([&](const auto& f) { forward(f, geometry, dropout, x.as<const T>(), y.as<T>()); }, activation);
+    std::visit(
+        [&](const auto& f) {
+          for_case(geometry, dropout, [&]<bool pools, bool drops>() {
+            forward<pools, drops>(f, geometry, dropout, x.as<const T>(), y.as<T>());
+          });
+        },
+        activation);
   });
 }
 
@@ -159,8 +189,13 @@ void pool_activation_dropout_backward(const activation::Activation& activation, 
                                       const Dropout& dropout, Buffer x, Buffer y_gradient) {
   require_cpu(x, "pool_activation_dropout_backward");
   for_element(x.element, [&]<class T>(T) {
-    std::visit([&](const auto& f) { backward(f, geometry, dropout, x.as<T>(), y_gradient.as<const T>()); },
-               activation);
+    std::visit(
+        [&](const auto& f) {
+          for_case(geometry, dropout, [&]<bool pools, bool drops>() {
+            backward<pools, drops>(f, geometry, dropout, x.as<T>(), y_gradient.as<const T>());
+          });
+        },
+        activation);
   });
 }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from elubench_report import text
 from elubench_report.errors import ReportError
-from elubench_report.experiment import read_experiment
+from elubench_report.experiment import Experiment, has_runs, read_experiment
 from elubench_report.page import Report, draw_all
 from elubench_report.result_table import outcome
 from elubench_report.table_titles import titled
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, metavar="DIR", help="write to DIR/NAME/ instead of EXPERIMENT/report/")
     options = parser.parse_args(arguments)
     try:
-        reports = draw_all([read_experiment(folder) for folder in options.experiments], options.out)
+        reports = draw_all(_experiments(options.experiments), options.out)
     except ReportError as error:
         print(f"scripts/report: {error}", file=sys.stderr)
         return 2
@@ -61,6 +61,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if len(reports) > 1:
         print(_summary(reports).plain())
     return 0
+
+
+def _experiments(folders: Sequence[Path]) -> list[Experiment]:
+    """Of several folders, such as results/*, those without recipe or runs are left out, with a note."""
+    chosen = [folder for folder in folders if len(folders) == 1 or has_runs(folder)]
+    for folder in folders:
+        if folder not in chosen:
+            print(f"left out: {folder} has no experiment.toml or no runs yet", file=sys.stderr)
+    if not chosen:
+        raise ReportError(
+            "none of the folders has an experiment.toml and runs; make them with: elubench run FOLDER"
+        )
+    return [read_experiment(folder) for folder in chosen]
 
 
 def _print(report: Report) -> None:

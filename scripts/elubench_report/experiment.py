@@ -135,6 +135,11 @@ class Experiment:
         return variant.activation.label(with_parameters=len(same) > 1) + (" + BN" if variant.batch_norm else "")
 
 
+def has_runs(folder: Path) -> bool:
+    """Whether there is anything in the folder to report."""
+    return (folder / "experiment.toml").is_file() and any(folder.glob("runs/*/seed-*/run.toml"))
+
+
 def read_experiment(folder: Path) -> Experiment:
     """Reads `folder`; throws ReportError where there is no recipe or no run, or where a file is malformed."""
     if not folder.is_dir():

@@ -25,8 +25,8 @@ def test_a_pair_that_neither_reached_is_no_measured_zero():
 
 
 def test_an_infinite_median_says_who_never_reached():
-    assert text.effect(pair({1: 5.0}, {1: INF})) == "median −∞ (1 of 1 censored)"
-    assert text.effect(pair({1: INF}, {1: 5.0})) == "median +∞ (1 of 1 censored)"
+    assert text.effect(pair({1: 5.0}, {1: INF})) == "sooner (1 of 1 censored)"
+    assert text.effect(pair({1: INF}, {1: 5.0})) == "later (1 of 1 censored)"
 
 
 def test_median_between_the_infinities_is_undefined():

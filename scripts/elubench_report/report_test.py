@@ -191,6 +191,20 @@ def test_command_line(tmp_path, capsys, without_figure_files):
     assert (second / "report" / "report.md").is_file()
 
 
+def test_of_several_folders_those_without_runs_are_left_out(tmp_path, capsys, without_figure_files):
+    drawn = MadeUp(seeds=[1], iterations=0).write(tmp_path / "drawn")
+    empty = MadeUp(seeds=[1], iterations=0).write(tmp_path / "empty")
+    shutil.rmtree(empty / "runs")
+    assert main([str(tmp_path), str(empty), str(drawn)]) == 0
+    shown = capsys.readouterr()
+    assert str(drawn / "report" / "index.html") in shown.out
+    assert [line.split(" has ")[0] for line in shown.err.splitlines()] == [
+        f"left out: {tmp_path}",
+        f"left out: {empty}",
+    ]
+    assert main([str(tmp_path), str(empty)]) == 2
+
+
 def recipe(folder: Path, text: str) -> None:
     (folder / "experiment.toml").write_text(text)
 

@@ -44,12 +44,16 @@ def p_value(p: float | None) -> str:
 
 
 def effect(paired: Paired, digits: int = 2) -> str:
-    """The mean difference; with censored pairs their median, −∞ where only the reference never got there."""
+    """The mean difference; with censored pairs their median, in a word where that has no number."""
     value = paired.effect
     if not paired.censored:
         return number(value, digits, True)
-    infinity = None if value is None or math.isfinite(value) else "+∞" if value > 0 else "−∞"
-    shown = "undefined" if value is None else f"median {infinity or number(value, digits, True)}"
+    if value is None:
+        shown = "undefined"
+    elif math.isinf(value):  # in most pairs only one of the two ever got there
+        shown = "later" if value > 0 else "sooner"
+    else:
+        shown = f"median {number(value, digits, True)}"
     both = f", {paired.neither} on both sides" if paired.neither else ""
     return f"{shown} ({paired.censored} of {paired.n} censored{both})"
 
