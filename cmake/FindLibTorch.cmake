@@ -1,11 +1,13 @@
 # Finds LibTorch inside the PyPI wheel `torch`, for a CPU build that needs no CUDA toolkit (the wheel's own
 # TorchConfig.cmake insists on one). Looks in LIBTORCH_ROOT (the folder that holds include/ and lib/), then in the
-# checkout's .venv. Defines LibTorch::LibTorch.
+# checkout's .venv. Defines LibTorch::LibTorch, and LibTorch::OpenMP for sources that call at::parallel_for.
 file(GLOB _libtorch_candidates ${CMAKE_SOURCE_DIR}/.venv/lib/python3*/site-packages/torch)
 find_path(LIBTORCH_ROOT NAMES include/torch/csrc/api/include/torch/torch.h PATHS ${_libtorch_candidates} NO_DEFAULT_PATH
           DOC "Folder of the installed torch package")
 find_library(LIBTORCH_CPU_LIBRARY torch_cpu PATHS ${LIBTORCH_ROOT}/lib NO_DEFAULT_PATH)
 find_library(LIBTORCH_C10_LIBRARY c10 PATHS ${LIBTORCH_ROOT}/lib NO_DEFAULT_PATH)
+# The OpenMP runtime of the wheel: its threads are the program's only ones.
+find_library(LIBTORCH_OPENMP_LIBRARY NAMES libgomp.so.1 PATHS ${LIBTORCH_ROOT}/lib NO_DEFAULT_PATH)
 
 if(LIBTORCH_ROOT AND EXISTS ${LIBTORCH_ROOT}/include/torch/headeronly/version.h)
   file(STRINGS ${LIBTORCH_ROOT}/include/torch/headeronly/version.h _libtorch_version_line
@@ -26,5 +28,13 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::LibTorch)
   # libtorch_cpu.so brings CUDA libraries that a CPU build never calls: they are found at run time beside it.
   target_link_libraries(LibTorch::LibTorch INTERFACE ${LIBTORCH_CPU_LIBRARY} ${LIBTORCH_C10_LIBRARY})
   target_link_options(LibTorch::LibTorch INTERFACE LINKER:--unresolved-symbols=ignore-in-shared-libs)
+  add_library(LibTorch::OpenMP INTERFACE IMPORTED)
+  if(LIBTORCH_OPENMP_LIBRARY)
+    target_compile_options(LibTorch::OpenMP INTERFACE -fopenmp)
+    target_link_libraries(LibTorch::OpenMP INTERFACE ${LIBTORCH_OPENMP_LIBRARY})
+  else()
+    find_package(OpenMP REQUIRED COMPONENTS CXX)
+    target_link_libraries(LibTorch::OpenMP INTERFACE OpenMP::OpenMP_CXX)
+  endif()
 endif()
-mark_as_advanced(LIBTORCH_CPU_LIBRARY LIBTORCH_C10_LIBRARY)
+mark_as_advanced(LIBTORCH_CPU_LIBRARY LIBTORCH_C10_LIBRARY LIBTORCH_OPENMP_LIBRARY)

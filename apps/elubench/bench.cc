@@ -70,7 +70,7 @@ Json json_of(const benchmark::Request& request, const experiment::Device& device
           {"batch_norm", request.batch_norm},
           {"batch_size", request.batch_size},
           {"precision", to_name(request.precision)},
-          {"convolutions", to_name(request.engine)},
+          {"convolutions", result.convolutions},
           {"peak", result.peak},
           {"memory_bytes", result.memory_bytes},
           {"training", json_of(result.training)},

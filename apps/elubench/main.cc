@@ -11,7 +11,6 @@
 #include "base/log.h"
 #include "command.h"
 #include "experiment/build_info.h"
-#include "experiment/first_line.h"
 
 namespace elubench {
 namespace {
@@ -25,9 +24,7 @@ std::string version_text() {
          (build.git_dirty ? ", sources changed)" : ")");
 }
 
-void print_error(const std::string& message) {
-  std::cerr << "elubench: error: " << experiment::first_line(message) << "\n";
-}
+void print_error(const std::string& message) { std::cerr << "elubench: error: " << message << "\n"; }
 
 // The one place where exceptions become exit codes.
 int exit_code_of(const Action& action) {
@@ -36,16 +33,13 @@ int exit_code_of(const Action& action) {
     if (!std::cout.flush()) throw Error("cannot write to the standard output");
     return code;
   } catch (const Interrupted& interrupted) {
-    print_error(interrupted.what());
+    print_error(message_of(interrupted));
     return 128 + interrupted.signal_number();
   } catch (const UsageError& error) {
-    print_error(error.what());
+    print_error(message_of(error));
     return bad_usage;
-  } catch (const std::bad_alloc&) {
-    print_error(OutOfMemory().what());
-    return failed;
   } catch (const std::exception& error) {
-    print_error(error.what());
+    print_error(message_of(error));
     return failed;
   }
 }
@@ -93,7 +87,7 @@ int report(const CLI::App& app, const CLI::ParseError& error) {
   if (error.get_exit_code() == 0) return app.exit(error);
   const CLI::App* command = named_command(&app);
   const auto unexpected = app.remaining(true);
-  std::string message = error.what();
+  std::string message = message_of(error);
   if (!unexpected.empty() && !unexpected.front().starts_with('-') && !command_names(*command).empty()) {
     message =
         "unknown command '" + unexpected.front() + "'" + suggestion(unexpected.front(), command_names(*command));

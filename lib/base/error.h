@@ -26,12 +26,6 @@ class DamagedFile : public Error {
   using Error::Error;
 };
 
-// The memory of the device is too small for what was asked.
-class OutOfMemory : public Error {
- public:
-  OutOfMemory() : Error("the memory is full; a lower train.batch_size or network.width needs less") {}
-};
-
 // A signal asked the program to stop; what was done is saved and can be resumed. Exit code 128 + signal.
 class Interrupted : public Error {
  public:
@@ -43,5 +37,9 @@ class Interrupted : public Error {
  private:
   int signal_number_;
 };
+
+// What the user is told of an exception, one line. LibTorch says that a memory is full in several ways, and in
+// many lines.
+std::string message_of(const std::exception& error);
 
 }  // namespace elubench

@@ -80,11 +80,11 @@ Stopwatch timed(double seconds, const Step& step) {
   Stopwatch warm_up;
   for (int i = 0; i < warm_up_steps; ++i) step(warm_up);
   Stopwatch watch;
-  while (watch.total() < seconds) {
+  do {
     watch.begin_step();
     step(watch);
     watch.end_step();
-  }
+  } while (watch.total() < seconds);
   return watch;
 }
 
@@ -103,6 +103,14 @@ double measured_peak(train::Precision precision, at::Device device) {
   return best;
 }
 
+std::string convolutions_of(const Request& request) {
+  const bool may_be_onednn = request.engine != convolution::Engine::libtorch && request.device == "cpu";
+  return may_be_onednn ? convolution::automatic_engine(request.precision == train::Precision::bf16
+                                                           ? convolution::OneDnnElement::bf16
+                                                           : convolution::OneDnnElement::f32)
+                       : "LibTorch";
+}
+
 std::int64_t most_memory() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -119,6 +127,7 @@ Result measure(const Request& request) {
   train::set_initial_weights(specification, network);
   train::Step step(specification, dataset, network);
   Result result{};
+  result.convolutions = convolutions_of(request);
   std::int64_t iteration = 0;
   kernel::LossTotals totals;
   result.training = speed_of(

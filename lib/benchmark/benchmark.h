@@ -39,6 +39,7 @@ struct Speed {
 };
 
 struct Result {
+  std::string convolutions;   // whose: "oneDNN 3.2.0", "LibTorch"
   Speed training;             // gather and augment, forward, loss, backward, update
   Speed inference;            // gather, forward
   double peak;                // operations a second of the fastest matrix product found, in the same precision

@@ -40,9 +40,9 @@ std::string phase_text(const Phase& phase, double step, double peak) {
 std::string text_of(const Request& request, const Result& result) {
   std::string text = request.network + ", " + request.activation + (request.batch_norm ? " + batch norm" : "") +
                      ", batch " + std::to_string(request.batch_size) + ", " +
-                     std::string(to_name(request.precision)) + "\n";
-  text += formatted("peak: %.2f TFLOP/s of a matrix product; memory: %.2f GB at most\n",
-                    result.peak / 1e12, static_cast<double>(result.memory_bytes) / 1e9);
+                     std::string(to_name(request.precision)) + ", convolutions of " + result.convolutions + "\n";
+  text += formatted("peak: %.2f TFLOP/s of a matrix product; memory: %.2f GB at most\n", result.peak / 1e12,
+                    static_cast<double>(result.memory_bytes) / 1e9);
   text += speed_text("training", result.training, result.peak);
   for (const Phase& phase : result.training.phases)
     text += phase_text(phase, result.training.seconds, result.peak);

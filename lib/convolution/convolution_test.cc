@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <ostream>
+#include <string_view>
 #include <tuple>
 
 #include "base/error.h"
@@ -66,7 +67,13 @@ class EveryConvolution : public testing::TestWithParam<std::tuple<Implementation
   }
 
   // Rounding of the result to the element type; in float32 that of sums of some thousand products of either sign.
-  double tolerance() const { return element == at::kBFloat16 ? 0x1p-8 : 1e-5; }
+  // LibTorch on a processor without instructions for bfloat16 rounds partial sums to it, too.
+  double tolerance() const {
+    if (element == at::kFloat) return 1e-5;
+    const bool rounds_sums = std::string_view(std::get<0>(GetParam()).name) == "libtorch" &&
+                             automatic_engine(OneDnnElement::bf16) == "LibTorch";
+    return rounds_sums ? 0.04 : 0x1p-8;
+  }
 
   static double error(const at::Tensor& found, const at::Tensor& expected) {
     return ((found.to(at::kDouble) - expected).norm() / expected.norm()).item<double>();
@@ -112,13 +119,14 @@ TEST_P(EveryConvolution, LeavesTheInputWhereItsGradientIsNotWanted) {
 TEST_P(EveryConvolution, RepeatsItsBits) {
   const at::Tensor input = images({g.batch, g.in_channels, g.in_side, g.in_side}, 0.7, element);
   const at::Tensor output_gradient = images(output.sizes(), 0.8, element);
+  set_thread_count(2);  // before it is made: that is when oneDNN shares out the work
+  const auto shared = std::get<0>(GetParam()).make(g, at::kCPU, element);
   const auto results = [&] {
     at::Tensor overwritten = input.clone();
-    convolution->forward(overwritten, weight, bias, output);
-    convolution->backward(overwritten, weight, output_gradient, gradients);
+    shared->forward(overwritten, weight, bias, output);
+    shared->backward(overwritten, weight, output_gradient, gradients);
     return std::array{output.clone(), overwritten, gradients.weight.clone(), gradients.bias.clone()};
   };
-  set_thread_count(2);
   const auto first = results();
   const auto second = results();
   set_thread_count(1);

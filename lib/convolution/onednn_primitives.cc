@@ -1,6 +1,7 @@
 #include "convolution/onednn_primitives.h"
 
 #include <dnnl.hpp>
+#include <new>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
@@ -177,6 +178,7 @@ std::unique_ptr<OneDnnPrimitives> make_onednn_primitives(const Geometry& geometr
     if (primitives->has_reference()) return nullptr;
     return primitives;
   } catch (const dnnl::error& error) {
+    if (error.status == dnnl_out_of_memory) throw std::bad_alloc();
     if (error.status != dnnl_unimplemented) throw;
     return nullptr;
   }

@@ -45,7 +45,7 @@ Recipe joined(const std::filesystem::path& file, const Recipe& here) {
     throw UsageError(file.string() + " is another recipe (" + found.front() +
                      (found.size() > 1 ? ", and more" : "") + "); give another --out");
   }
-  Recipe both = here;
+  Recipe both = there;
   both.compare.activations = united(there.compare.activations, here.compare.activations);
   both.compare.batch_norm = united(there.compare.batch_norm, here.compare.batch_norm);
   both.compare.seeds = united(there.compare.seeds, here.compare.seeds);

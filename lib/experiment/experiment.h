@@ -37,7 +37,7 @@ struct Experiment {
 Experiment open_experiment(const Request& request);
 
 // Makes the folder; with `is_elsewhere` puts experiment.toml there, settings written in. Into one that is there,
-// activations and seeds are added.
+// activations and seeds are added, and its title, reference and baseline stay.
 void prepare_folder(const Experiment& experiment);
 
 // True if nothing is left to do for the run.

@@ -154,8 +154,8 @@ std::int64_t MetricsFile::rows_through(std::int64_t iteration) const {
   return past - rows_.begin();
 }
 
-void MetricsFile::cut_after(std::int64_t iteration) {
-  rows_.resize(static_cast<std::size_t>(rows_through(iteration)));
+void MetricsFile::cut_to(std::int64_t rows) {
+  rows_.resize(static_cast<std::size_t>(rows));
   truncate(end());
   flush();
 }

@@ -38,7 +38,7 @@ class MetricsFile {
   // As in train/recorder.h.
   std::int64_t flush();
   std::int64_t rows_through(std::int64_t iteration) const;
-  void cut_after(std::int64_t iteration);
+  void cut_to(std::int64_t rows);
   void set_aside();  // in metrics.csv.set-aside-N
 
  private:

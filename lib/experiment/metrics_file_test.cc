@@ -63,7 +63,7 @@ TEST_F(MetricsFileTest, AppendsToWhatIsThere) {
   EXPECT_EQ(text(), std::string(header) + "1,0,train,loss,1\n2,0,train,loss,2\n");
 }
 
-TEST_F(MetricsFileTest, CountsAndCutsRowsByIteration) {
+TEST_F(MetricsFileTest, CountsRowsByIterationAndCutsThem) {
   MetricsFile file(path);
   for (const std::int64_t iteration : {0, 5, 5, 7}) file.record({iteration, 0, "train", "loss", 1});
   EXPECT_EQ(file.rows_through(-1), 0);
@@ -71,12 +71,12 @@ TEST_F(MetricsFileTest, CountsAndCutsRowsByIteration) {
   EXPECT_EQ(file.rows_through(5), 3);
   EXPECT_EQ(file.rows_through(6), 3);
   EXPECT_EQ(file.rows_through(7), 4);
-  file.cut_after(5);
+  file.cut_to(3);
   EXPECT_EQ(file.rows_through(100), 3);
   file.record({6, 0, "train", "loss", 2});
   EXPECT_EQ(text(),
             std::string(header) + "0,0,train,loss,1\n5,0,train,loss,1\n5,0,train,loss,1\n6,0,train,loss,2\n");
-  file.cut_after(-1);
+  file.cut_to(0);
   EXPECT_EQ(text(), header);
 }
 

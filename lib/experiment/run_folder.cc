@@ -83,7 +83,7 @@ RunFolder::RunFolder(std::filesystem::path folder, const train::Specification& s
 
 void RunFolder::begin_session(const Environment& environment) {
   earlier_ += session_;
-  warn_of_other_images(environment);
+  warn_of_changes(environment);
   session_ = "\n[[session]]\n";
   session_ += "start = " + toml_text(std::string_view(utc_now())) + "\n";
   for (const auto& [key, value] : environment.entries) session_ += key + " = " + value + "\n";
@@ -102,18 +102,16 @@ void RunFolder::end_session(std::int64_t iteration) {
   write_run_file();
 }
 
-// Rounding in the preprocessing depends on the machine. The run may go on, but then it is not the run it was.
-void RunFolder::warn_of_other_images(const Environment& environment) const {
-  const std::string key = "data_checksums";
-  const auto first = earlier_.find("\n" + key + " = ");
-  if (first == std::string::npos) return;
-  const std::string there = first_line(earlier_.substr(first + 1));
-  for (const auto& [name, value] : environment.entries) {
-    if (name != key || there == key + " = " + value) continue;
+// What decides a run's bits and may change between two sessions. It may go on, but then it is not the run it was.
+void RunFolder::warn_of_changes(const Environment& environment) const {
+  for (const auto& [key, value] : environment.entries) {
+    if (key != "data_checksums" && key != "threads" && key != "convolutions") continue;
+    const auto first = earlier_.find("\n" + key + " = ");
+    if (first == std::string::npos) continue;
+    if (first_line(earlier_.substr(first + 1)) == key + " = " + value) continue;
     log_warning(
-        (folder_ / "run.toml").string() +
-        ": the images differ from those that the run began with (its data_checksums say which); what follows is "
-        "not bit for bit what an uninterrupted run gives");
+        (folder_ / "run.toml").string() + ": " + key +
+        " is not what the run began with; what follows is not bit for bit what an uninterrupted run gives");
   }
 }
 

@@ -46,8 +46,8 @@ class RunFolder {
   // written or belongs to another run, Error if another process holds it.
   RunFolder(std::filesystem::path folder, const train::Specification& specification);
 
-  // Appends a [[session]] table to run.toml, and sets the status `running`. Warns where an earlier session had
-  // other images.
+  // Appends a [[session]] table to run.toml, and sets the status `running`. Warns where the first session had
+  // other images, threads or convolutions.
   void begin_session(const Environment& environment);
   void set_start_iteration(std::int64_t iteration);
   // Completes it. `iteration`: updates done.
@@ -61,7 +61,7 @@ class RunFolder {
   std::filesystem::path metrics_path() const { return folder_ / "metrics.csv"; }
 
  private:
-  void warn_of_other_images(const Environment& environment) const;
+  void warn_of_changes(const Environment& environment) const;
   void write_status(const std::string& text) const;
   void write_run_file() const;
 

@@ -126,7 +126,7 @@ TEST_F(RunFolderTest, OtherImagesThanBeforeAreAWarning) {
   };
   EXPECT_EQ(warnings_of_session("a"), "");
   EXPECT_EQ(warnings_of_session("a"), "");
-  EXPECT_THAT(warnings_of_session("b"), HasSubstr("images differ"));
+  EXPECT_THAT(warnings_of_session("b"), HasSubstr("data_checksums is not what the run began with"));
 }
 
 TEST_F(RunFolderTest, MetricsWithoutRunFileAreRefused) {

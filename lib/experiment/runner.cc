@@ -34,10 +34,9 @@ class RunRecorder : public train::Recorder {
   }
   std::int64_t flush() override { return metrics_.flush(); }
   std::int64_t rows_through(std::int64_t iteration) override { return metrics_.rows_through(iteration); }
-  // The trainer cuts once, where it begins.
-  void cut_after(std::int64_t iteration) override {
-    metrics_.cut_after(iteration);
-    iteration_ = std::max<std::int64_t>(iteration, 0);
+  void begin(std::int64_t iteration, std::int64_t rows) override {
+    metrics_.cut_to(rows);
+    iteration_ = iteration;
     folder_.set_start_iteration(iteration_);
   }
   void set_aside() override { metrics_.set_aside(); }
@@ -94,7 +93,7 @@ class Runner {
     } catch (const Interrupted&) {
       throw;
     } catch (const std::exception& error) {
-      log_error(title + ": " + first_line(error.what()));
+      log_error(title + ": " + message_of(error));
       return false;
     }
   }
@@ -113,7 +112,7 @@ class Runner {
     } catch (const Interrupted&) {
       throw;
     } catch (const std::exception& error) {
-      if_possible([&] { folder.set_failed(error.what()); });
+      if_possible([&] { folder.set_failed(message_of(error)); });
       throw;
     }
   }

@@ -208,6 +208,7 @@ TEST_F(RunnerTest, OutGathersActivationsAndSeedsAndRefusesAnotherRecipe) {
   Request again;
   again.experiment = request.out;
   EXPECT_EQ(open_experiment(again).runs.size(), 4u);
+  EXPECT_EQ(open_experiment(again).recipe.compare.baseline, "relu");
   request.settings = {"train.momentum=0.5", "compare.seeds=[3]"};
   try {
     open_experiment(request);

@@ -33,8 +33,8 @@ class Recorder {
   virtual std::int64_t flush() = 0;
   // How many rows are safe whose iteration is at most `iteration`.
   virtual std::int64_t rows_through(std::int64_t iteration) = 0;
-  // Cuts the rows past `iteration`; with -1, all.
-  virtual void cut_after(std::int64_t iteration) = 0;
+  // Called once, where the run begins or goes on: keeps the first `rows` rows.
+  virtual void begin(std::int64_t iteration, std::int64_t rows) = 0;
   // Keeps a copy of all rows, which are about to be cut.
   virtual void set_aside() = 0;
   virtual void progress(const Progress& progress) = 0;

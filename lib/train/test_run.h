@@ -71,9 +71,7 @@ class MemoryRecorder : public Recorder {
   std::int64_t rows_through(std::int64_t iteration) override {
     return std::count_if(rows.begin(), rows.end(), [&](const Metric& row) { return row.iteration <= iteration; });
   }
-  void cut_after(std::int64_t iteration) override {
-    std::erase_if(rows, [&](const Metric& row) { return row.iteration > iteration; });
-  }
+  void begin(std::int64_t, std::int64_t kept) override { rows.resize(static_cast<std::size_t>(kept)); }
   void set_aside() override { rows_set_aside = rows; }
   void progress(const Progress& progress) override {
     shown.push_back(progress);

@@ -5,9 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
-#include <new>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -33,21 +31,6 @@ void require_exact_arithmetic() {
   at::globalContext().setAllowTF32CuDNN(false);
   at::globalContext().setBenchmarkCuDNN(false);
   at::globalContext().setDeterministicCuDNN(true);
-}
-
-// LibTorch reports a full memory in three ways.
-template <class Work>
-auto naming_full_memory(const Work& work) {
-  try {
-    return work();
-  } catch (const std::bad_alloc&) {
-    throw OutOfMemory();
-  } catch (const c10::OutOfMemoryError&) {
-    throw OutOfMemory();
-  } catch (const c10::Error& error) {
-    if (std::string_view(error.what()).find("can't allocate memory") == std::string_view::npos) throw;
-    throw OutOfMemory();
-  }
 }
 
 class Trainer {
@@ -125,7 +108,7 @@ class Trainer {
           "now are "
           "kept beside the new ones, with .set-aside- in their names");
     }
-    recorder_.cut_after(-1);
+    recorder_.begin(0, 0);
     checkpoints_.remove_after(-1);
   }
 
@@ -139,7 +122,8 @@ class Trainer {
   std::optional<RunState> usable(std::int64_t iteration) {
     try {
       const RunState state = checkpoints_.load(iteration, network_.parameters());
-      if (recorder_.rows_through(iteration) == state.rows) return state;
+      // There may be more: those of a test that was pending, and that a session made which was killed after it.
+      if (recorder_.rows_through(iteration) >= state.rows) return state;
       log_warning("the checkpoint of iteration " + std::to_string(iteration) +
                   " cannot be used: metrics.csv has lost rows that it counts on");
     } catch (const DamagedFile& error) {
@@ -150,7 +134,7 @@ class Trainer {
 
   void start_from(const RunState& state) {
     state_ = state;
-    recorder_.cut_after(state.iteration);
+    recorder_.begin(state.iteration, state.rows);
     checkpoints_.remove_after(state.iteration);
     log_info("resumed at iteration " + std::to_string(state.iteration));
   }
@@ -254,17 +238,15 @@ class Trainer {
 Outcome run(const Specification& specification, const data::Dataset& dataset, const std::filesystem::path& folder,
             at::Device device, Recorder& recorder) {
   require_exact_arithmetic();
-  return naming_full_memory([&] { return Trainer(specification, dataset, folder, device, recorder).run(); });
+  return Trainer(specification, dataset, folder, device, recorder).run();
 }
 
 Evaluation evaluate_checkpoint(const Specification& specification, const data::Dataset& dataset,
                                const std::filesystem::path& folder, at::Device device) {
   require_exact_arithmetic();
-  return naming_full_memory([&] {
-    network::Network network = build_network(specification, dataset.classes, device);
-    load_newest(folder, network.parameters());
-    return evaluate(dataset.test, network);
-  });
+  network::Network network = build_network(specification, dataset.classes, device);
+  load_newest(folder, network.parameters());
+  return evaluate(dataset.test, network);
 }
 
 }  // namespace elubench::train

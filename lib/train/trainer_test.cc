@@ -202,6 +202,24 @@ TEST_F(Run, LeavesAPendingTestToTheNextSession) {
   expect_like_uninterrupted(recorder);
 }
 
+// The test is made by a session that is killed before it saves again: its rows are there, but belong to no
+// checkpoint.
+TEST_F(Run, KilledAfterAPendingTestGoesOnFromBeforeIt) {
+  const InterruptGuard guard;
+  MemoryRecorder recorder;
+  recorder.on_progress = [&](const Progress& progress) {
+    if (progress.iteration == 5) std::raise(SIGINT);
+  };
+  EXPECT_THROW(run(recorder), Interrupted);
+  const InterruptGuard fresh;
+  run_until_killed(recorder, 6);
+  EXPECT_EQ(recorder.rows.back().split, "probe");
+  testing::internal::CaptureStderr();
+  run(recorder);
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("resumed at iteration 5"));
+  expect_like_uninterrupted(recorder);
+}
+
 TEST_F(Run, ShowsTheLastTestErrorAfterAResumeToo) {
   MemoryRecorder recorder;
   run_until_killed(recorder, 8);

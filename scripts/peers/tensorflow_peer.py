@@ -29,10 +29,9 @@ def build(network: Network, activation: str) -> keras.Model:
     last_stack = len(network.stacks) - 1
     for number, (stack, rate) in enumerate(zip(network.stacks, network.dropout, strict=True)):
         for place, (units, field) in enumerate(stack):
-            before, after = padding_of(network, field)
-            if before or after:
-                x = layers.ZeroPadding2D(((before, after), (before, after)))(x)
-            x = layers.Conv2D(units, field, padding="valid")(x)
+            # "same" puts the odd zero of an even receptive field at the end, as the networks want it.
+            padding = "same" if padding_of(network, field)[1] else "valid"
+            x = layers.Conv2D(units, field, padding=padding)(x)
             if number < last_stack or place < len(stack) - 1:
                 x = layers.Activation(activation)(x)
         x = layers.MaxPooling2D(2, 2, padding="same")(x)

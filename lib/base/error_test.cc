@@ -1,0 +1,27 @@
+#include "base/error.h"
+
+#include <gtest/gtest.h>
+
+#include <new>
+
+namespace elubench {
+namespace {
+
+TEST(MessageOf, IsTheFirstLine) {
+  EXPECT_EQ(message_of(Error("one")), "one");
+  EXPECT_EQ(message_of(std::runtime_error("one\ntwo")), "one");
+}
+
+// As the standard library, LibTorch's allocator on the processor, and that on CUDA devices put it.
+TEST(MessageOf, NamesAFullMemory) {
+  const std::string full = "the memory is full; a smaller batch or network needs less";
+  EXPECT_EQ(message_of(std::bad_alloc()), full);
+  EXPECT_EQ(
+      message_of(std::runtime_error("[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't "
+                                    "allocate memory: you tried to allocate 8 bytes.")),
+      full);
+  EXPECT_EQ(message_of(std::runtime_error("CUDA out of memory. Tried to allocate 2.00 GiB.")), full);
+}
+
+}  // namespace
+}  // namespace elubench
