@@ -100,7 +100,7 @@ def _summary(reports: Sequence[Report]) -> Table:
                     outcome(comparison),
                 ]
             )
-    header = ["experiment", "activation", "runs", "test error (%)", "less baseline", "outcome"]
+    header = ["experiment", "activation", "runs", "test error (%)", "− baseline", "outcome"]
     return Table("summary", "All experiments", header, rows)
 
 

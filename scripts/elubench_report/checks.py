@@ -19,6 +19,7 @@ _MIXED = {
     "compiler": "compilers",
     "flags": "compiler flags",
     "libtorch": "LibTorch versions",
+    "convolutions": "libraries of convolutions",
     "cuda": "CUDA versions",
     "cudnn": "cuDNN versions",
     "driver": "driver versions",
@@ -97,9 +98,8 @@ def _mixed_environments(experiment: Experiment) -> list[str]:
             found.append(f"The runs come from different {name}: {text.shortened(values)}.")
     apart = [run.name for run in experiment.runs if run.clock != experiment.clock]
     if apart and experiment.clock is not None:
-        device, threads, precision = experiment.clock
         found.append(
-            f"Seconds are compared only among the runs on {device}, {threads} threads, {precision}; "
+            f"Seconds are compared only among the runs on {', '.join(experiment.clock)}; "
             f"not in there: {text.shortened(apart)}."
         )
     return found

@@ -1,9 +1,9 @@
 """Variants against a reference: the paired differences, Holm's adjustment, and whether that decides.
 
 A comparison is decided where the adjusted p is below .05 and nothing contradicts it. The direction is that of the
-signed ranks, which p belongs to. Where the mean points the other way or its interval covers 0, one or few runs
-carry the mean, and where more runs diverged on the side that looks better, those that are left flatter it: then
-it stays undecided.
+signed ranks, which p belongs to. Where the mean (with censored pairs the median) points the other way, one or few
+runs carry it, and where more runs diverged on the side that looks better, those that are left flatter it: then it
+stays undecided. An interval that covers 0 beside a small p is said, but does not undo what p decides.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ class Doubt(StrEnum):
     """Why a small p does not decide; the text is the cause in a word or two."""
 
     MEAN = "mean disagrees"
-    INTERVAL = "interval covers 0"
     DIVERGED = "more runs diverged"
 
 
@@ -51,13 +50,17 @@ class Comparison:
         """What keeps a small p from deciding; None where p is not small or nothing does."""
         if not self.significant:
             return None
-        effect, bounds, direction = self.paired.effect, self.paired.interval, self.paired.direction
+        effect, direction = self.paired.effect, self.paired.direction
         if effect is None or np.sign(effect) != direction:
             return Doubt.MEAN
-        if bounds is not None and bounds.low <= 0 <= bounds.high:
-            return Doubt.INTERVAL
         mine, other = self.diverged
         return Doubt.DIVERGED if (mine - other) * direction < 0 else None
+
+    @property
+    def interval_covers_zero(self) -> bool:
+        """Where ranks decide all the same, one or few runs widen the interval of the mean."""
+        bounds = self.paired.interval
+        return self.decided and bounds is not None and bounds.low <= 0 <= bounds.high
 
     @property
     def decided(self) -> bool:

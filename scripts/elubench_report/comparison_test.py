@@ -32,14 +32,15 @@ def test_one_broken_run_does_not_reverse_the_verdict():
     assert "Look at the single pairs" in deciding(comparison)
 
 
-def test_an_interval_over_zero_does_not_decide():
+def test_an_interval_over_zero_is_said_beside_what_the_ranks_decide():
     elu = {seed: error - 0.3 - 0.01 * seed for seed, error in RELU_ERRORS.items()} | {5: RELU_ERRORS[5] - 20}
     elu[0] = RELU_ERRORS[0] + 0.1
     comparison = compared(elu)
     assert comparison.p_adjusted < 0.05
     assert comparison.paired.interval.low < 0 < comparison.paired.interval.high
-    assert comparison.doubt is Doubt.INTERVAL
-    assert outcome(comparison) == "undecided: interval covers 0"
+    assert comparison.interval_covers_zero
+    assert verdict_of(comparison, -1) is Verdict.SUPPORTED
+    assert outcome(comparison) == "lower, though the interval covers 0"
 
 
 def test_agreeing_ranks_mean_and_interval_decide():
@@ -49,13 +50,13 @@ def test_agreeing_ranks_mean_and_interval_decide():
     assert (higher.direction, outcome(higher)) == (1, "higher")
 
 
-def test_a_median_of_zero_does_not_decide():
+def test_pairs_that_neither_reached_do_not_undo_what_the_others_decide():
     # Seven pairs that neither reached, six that only the subject did.
     never = dict.fromkeys(range(13), math.inf)
     paired = pair(never | dict.fromkeys(range(6), 100.0), never)
     [comparison] = compare_pairs([(ELU, RELU, paired)])
     assert comparison.p_adjusted == pytest.approx(2 / 2**6)
-    assert comparison.doubt is Doubt.MEAN
+    assert (comparison.doubt, comparison.direction) == (None, -1)
 
 
 def test_survivors_do_not_decide(make):

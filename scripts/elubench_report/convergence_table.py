@@ -47,7 +47,7 @@ def _table(experiment: Experiment, made: list[Level], measure: Measure) -> Table
         "until",
         "activation",
         measure.value,
-        f"less {experiment.baseline_label}",
+        f"− {experiment.baseline_label}",
         "95 % interval",
         "pairs",
         "p (Holm)",

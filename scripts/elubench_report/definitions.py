@@ -32,8 +32,9 @@ DEFINITIONS = (
     (
         "decided",
         "Adjusted p is below .05; the direction is that of the signed ranks, which p belongs to. It stays "
-        "undecided if the mean (or, with censored pairs, the median) has another sign, if the 95 % interval "
-        "covers 0, or, for errors, if more runs diverged on the side that looks better.",
+        "undecided if the mean (or, with censored pairs, the median of those whose sign is known) has another "
+        "sign, or, for errors, if more runs diverged on the side that looks better. A 95 % interval that covers 0 "
+        "beside it is said: one or few runs widen it.",
     ),
     (
         "how many more runs",

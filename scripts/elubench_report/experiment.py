@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from elubench_report import text
 from elubench_report.activations import Activation, parse_activation
 from elubench_report.errors import ReportError
 from elubench_report.metrics import Metrics, read_metrics
@@ -54,12 +55,13 @@ class Run:
 
     @cached_property
     def clock(self) -> tuple[str, ...] | None:
-        """Device, threads, precision: seconds compare only where these agree. None where they changed."""
+        """Device, threads, precision, convolutions: seconds compare where these agree. None where they changed."""
         places = {
             (
                 str(s.get("device_name", s.get("device", "?"))),
-                str(s.get("threads", "?")),
+                text.count(s.get("threads", "?"), "thread"),
                 str(s.get("precision", "?")),
+                *([f"convolutions of {s['convolutions']}"] if "convolutions" in s else []),
             )
             for s in self.sessions
         }
@@ -117,7 +119,7 @@ class Experiment:
 
     @cached_property
     def clock(self) -> tuple[str, ...] | None:
-        """Where most runs were made (device, threads, precision): only their seconds are compared."""
+        """Where most runs were made, as Run.clock says it: only their seconds are compared."""
         clocks = [run.clock for run in self.runs if run.clock is not None]
         return max(sorted(set(clocks)), key=clocks.count) if clocks else None
 

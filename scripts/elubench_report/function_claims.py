@@ -62,7 +62,6 @@ def smoothness(number: int) -> Claim:
             equal.append(alpha)
     verdict = Verdict.SUPPORTED if equal else Verdict.CONTRADICTED
     limit = f"for α = {text.joined([f'{alpha:g}' for alpha in equal])} only; contradicted for every other α"
-    evidence.append("The article's own code sets α = 2, where the function has a kink at 0.")
     return Claim(
         number,
         "ELU is differentiable everywhere.",

@@ -1,6 +1,6 @@
 """How a claim is judged from a comparison of paired runs.
 
-Supported: the claimed sign, decided (comparison.py: adjusted p < .05, and the mean and its interval agree).
+Supported: the claimed sign, decided (comparison.py: adjusted p < .05, and the mean has the sign of the ranks).
 Contradicted: the opposite sign, likewise. Else undecided. ELU is compared with ReLU; with and without batch
 normalisation count as two comparisons, and the verdict is the one without where there are such runs.
 """
@@ -21,10 +21,8 @@ ELU = Activation("elu", (("alpha", 1.0),))
 RELU = Activation("relu")
 
 _DOUBTS = {
-    Doubt.MEAN: "The ranks decide, but the mean has the other sign or none. Look at the single pairs: one or few "
-    "runs carry the mean.",
-    Doubt.INTERVAL: "The ranks decide, but the interval of the mean covers 0. Look at the single pairs: one or "
-    "few runs widen it.",
+    Doubt.MEAN: "The ranks decide, but the effect shown has the other sign or none. Look at the single pairs: one "
+    "or few runs carry it.",
     Doubt.DIVERGED: "More runs diverged on the side that looks better, and they are in no mean. Look at why they "
     "did.",
 }
@@ -128,6 +126,8 @@ def judged(
         return not_measured(number, statement, what_is_missing(experiment, why_not), evidence)
     first = mine[0]
     others = [sentence_of(experiment, c, question) for c in mine[1:]]
+    if first.interval_covers_zero:
+        others.insert(0, "The ranks decide, though the interval of the mean covers 0: one or few runs widen it.")
     return Claim(
         number,
         statement,
@@ -151,7 +151,7 @@ def sentence_of(experiment: Experiment, comparison: Comparison, question: Questi
     """One comparison with its verdict."""
     paired = comparison.paired
     return (
-        f"{experiment.label(comparison.subject)} less {experiment.label(comparison.reference)}: "
+        f"{experiment.label(comparison.subject)} against {experiment.label(comparison.reference)}: "
         f"{effect_of(comparison, question)}, interval "
         f"{text.interval(paired.interval, question.digits)}, {text.count(paired.n, 'pair')}, "
         f"p {text.p_value(comparison.p_adjusted)}: {verdict_of(comparison, question.claimed_sign)}"

@@ -144,8 +144,7 @@ def _curve_caption(
             f"Mean of {'–'.join(str(c) for c in sorted({counts[0], counts[-1]}))} runs and its 95 % t interval."
         )
     if by_time and experiment.clock:
-        device, threads, precision = experiment.clock
-        parts.append(f"Measured on {device}, {threads} threads, {precision}.")
+        parts.append(f"Measured on {', '.join(experiment.clock)}.")
     if reference and any(line.paper is not None for line in lines):
         parts.append(f"Dashed, in the same colours: {reference.title}, moved from the plot's axis to iterations.")
     return " ".join(parts)

@@ -66,7 +66,7 @@ def _draw(experiment: Experiment, folder: Path) -> Report:
         "difference": differences(experiment, table),
         "curves": learning_curves(experiment, reference),
         "layers": diagnostics(experiment),
-        "function": [elu_curve(experiment.synthetic)],
+        "function": [elu_curve()],
     }
     if experiment.synthetic:
         figures = {place: [figure.of_synthetic_images() for figure in group] for place, group in figures.items()}

@@ -36,12 +36,17 @@ class Paired:
 
     @cached_property
     def effect(self) -> float | None:
-        """The mean difference; the median where some are censored. None where there is none or it is undefined."""
-        if not self.n:
+        """The mean difference; the median of those known where some are censored. None where it is undefined."""
+        if not self._known:
             return None
         with np.errstate(invalid="ignore"):  # a median halfway between the two infinities
-            value = float(np.median(self.differences) if self.censored else np.mean(self.differences))
+            value = float(np.median(self._known) if self.censored else np.mean(self.differences))
         return None if math.isnan(value) else value
+
+    @property
+    def _known(self) -> tuple[float, ...]:
+        """Without the zeros that stand for pairs of which neither run reached the level."""
+        return tuple(sorted(self.differences, key=lambda difference: difference != 0)[self.neither :])
 
     @cached_property
     def interval(self) -> Interval | None:

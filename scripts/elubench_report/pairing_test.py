@@ -9,18 +9,18 @@ INF = math.inf
 
 
 def test_pairing_is_over_shared_seeds_and_keeps_censored_ones():
-    paired = pair({1: 5.0, 2: INF, 3: INF, 9: 1.0}, {1: 7.0, 2: 3.0, 3: INF, 4: 0.0})
-    assert paired.seeds == (1, 2, 3)
-    assert paired.differences == (-2.0, INF, 0.0)
-    assert (paired.censored, paired.neither, paired.nonzero) == (2, 1, 2)
+    paired = pair({1: 5.0, 2: INF, 3: INF, 5: 4.0, 9: 1.0}, {1: 7.0, 2: 3.0, 3: INF, 4: 0.0, 5: 4.5})
+    assert paired.seeds == (1, 2, 3, 5)
+    assert paired.differences == (-2.0, INF, 0.0, -0.5)
+    assert (paired.censored, paired.neither, paired.nonzero) == (2, 1, 3)
     assert paired.interval is None
-    assert paired.effect == 0.0  # the median
-    assert text.effect(paired) == "median 0.00 (2 of 3 censored, 1 on both sides)"
+    assert paired.effect == -0.5  # the median of the three whose sign is known
+    assert text.effect(paired) == "median −0.50 (2 of 4 censored, 1 on both sides)"
 
 
 def test_a_pair_that_neither_reached_is_no_measured_zero():
     paired = pair({1: -4.0, 2: -6.0, 3: INF}, {1: 0.0, 2: 0.0, 3: INF})
-    assert paired.effect == -4.0  # the median; the mean would take the 0 for a measurement
+    assert paired.effect == -5.0  # the median of the other two
     assert paired.interval is None
 
 

@@ -45,8 +45,12 @@ def paper_table(experiment: Experiment, reference: Reference) -> Table | None:
         "paper",
         "difference",
     ]
-    note = f"Paper: {reference.title}, read off its drawing, between the points by straight lines."
-    return Table("paper", titled(experiment, "Against the paper"), header, rows, [note])
+    notes = [
+        f"Paper: {reference.title}, read off its drawing, between the points by straight lines.",
+        "The paper leaves settings open (initial weights, padding, batch size, how dropout is placed): a "
+        "difference may come from those, or from chance where seeds are few.",
+    ]
+    return Table("paper", titled(experiment, "Against the paper"), header, rows, notes)
 
 
 def _spread_iterations(all_series: Iterable[Series]) -> list[int]:

@@ -151,7 +151,7 @@ def test_one_seed_has_no_interval_and_says_so(one_seed_synthetic):
 def test_batch_normalised_rows_say_what_they_are_compared_with(make, several_seeds):
     experiment = make(batch_norm=(False, True))
     notes = result_table(experiment, results(experiment)).notes
-    assert "Rows with + BN (batch normalisation) are less ReLU + BN, the others less ReLU." in notes
+    assert "Rows with + BN (batch normalisation) are compared with ReLU + BN, the others with ReLU." in notes
     assert not any("+ BN" in note for note in several_seeds.tables["results"].notes)
 
 
@@ -159,7 +159,7 @@ def test_the_baseline_is_called_as_its_row_is(make):
     experiment = make(activations=["elu(alpha=1)", "elu(alpha=2)"], baseline="elu(alpha=1)")
     table = result_table(experiment, results(experiment))
     assert table.rows[0][0] == "ELU (α = 1)"
-    assert "less ELU (α = 1)" in table.header
+    assert "− ELU (α = 1)" in table.header
 
 
 def test_real_images_are_not_called_synthetic(several_seeds):

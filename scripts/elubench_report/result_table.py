@@ -15,12 +15,16 @@ from elubench_report.tables import Table
 _NAMED_IN_HEADLINE = 4  # more variants than that are summed up by their range
 
 
+def _direction(comparison: Comparison) -> str:
+    return "lower" if comparison.direction < 0 else "higher"
+
+
 def outcome(comparison: Comparison | None) -> str:
     """Whether the difference is decided, else what keeps it or how many more paired runs it takes."""
     if comparison is None:
         return text.ABSENT
     if comparison.decided:
-        return "lower" if comparison.direction < 0 else "higher"
+        return _direction(comparison) + (", though the interval covers 0" * comparison.interval_covers_zero)
     if comparison.doubt:
         return f"undecided: {comparison.doubt}"
     more = comparison.more_runs
@@ -38,7 +42,7 @@ def result_table(experiment: Experiment, table: Sequence[Result]) -> Table:
         "runs",
         "test error (%)",
         "training loss",
-        f"less {baseline}",
+        f"− {baseline}",
         "95 % interval",
         "p",
         "p (Holm)",
@@ -105,7 +109,7 @@ def headline(experiment: Experiment, table: Sequence[Result]) -> str:
     if len(decided) > _NAMED_IN_HEADLINE:
         return f"{sentence} Against {baseline}: {_counts([r.comparison for r in shown if r.comparison])}."
     facts = [
-        f"{experiment.label(r.variant)} is {outcome(r.comparison)} by "
+        f"{experiment.label(r.variant)} is {_direction(r.comparison)} by "
         f"{text.number(abs(r.comparison.paired.effect), 2)} points"
         for r in decided
     ]

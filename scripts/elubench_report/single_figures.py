@@ -49,17 +49,17 @@ def differences(experiment: Experiment, table: Sequence[Result]) -> list[Figure]
         axes.set_ylim(len(shown) - 0.4, -0.6)
         axes.grid(axis="y", visible=False)
         axes.grid(axis="x", visible=True)
-        axes.set_xlabel(f"test error less {experiment.baseline_label}'s (points)")
+        axes.set_xlabel(f"difference of test error to {experiment.baseline_label} (points)")
         complete(figure, experiment.synthetic)
     caption = (
-        f"In final test error, less that of {experiment.baseline_label} with the same seed: mean with its "
+        f"Of final test error, to that of {experiment.baseline_label} with the same seed: mean with its "
         "95 % paired t interval, and every pair (strokes). Left of 0 is better than the baseline."
     )
     header = ["variant", "seed", "difference", "mean", "low", "high"]
     return [Figure("difference", "Difference to the baseline", caption, figure, header, rows)]
 
 
-def elu_curve(synthetic: bool) -> Figure:
+def elu_curve() -> Figure:
     """f and f' of ELU for three alpha: what the page shows without JavaScript."""
     x = np.linspace(-5, 3, 321)
     rows: list[list[Cell]] = []
@@ -92,7 +92,7 @@ def elu_curve(synthetic: bool) -> Figure:
             axes.axvline(0, color=INK, linewidth=0.5, zorder=1)
         panels[0].axhline(0, color=INK, linewidth=0.5, zorder=1)
         panels[1].set_ylim(-0.08, 2.15)
-        complete(figure, synthetic)
+        complete(figure, synthetic=False)
     caption = "f falls to −α; f′ is continuous at 0 for α = 1 only, where both sides give 1."
     return Figure(
         "elu_curve", "ELU and its derivative", caption, figure, ["alpha", "x", "f", "derivative"], rows, wide=True

@@ -17,5 +17,6 @@ def batch_norm_note(experiment: Experiment) -> list[str]:
         return []
     opposite = experiment.label(Variant(experiment.baseline, True))
     return [
-        f"Rows with + BN (batch normalisation) are less {opposite}, the others less {experiment.baseline_label}."
+        f"Rows with + BN (batch normalisation) are compared with {opposite}, the others with "
+        f"{experiment.baseline_label}."
     ]

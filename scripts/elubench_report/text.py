@@ -73,7 +73,7 @@ def times(values: Collection[float], digits: int = 0) -> str:
     return f"median {number(middle, digits)} ({never} of {len(values)} never)"
 
 
-def count(number_of: int, noun: str) -> str:
+def count(number_of: int | str, noun: str) -> str:
     """`1 run`, `3 runs`."""
     return f"{number_of} {noun}" + ("" if number_of == 1 else "s")
 
