@@ -50,6 +50,7 @@ CLI::App& add_subcommand(CLI::App& data_command, const char* name, const char* h
                          int (*work)(const DataOptions&), const std::shared_ptr<DataOptions>& options,
                          Action& action) {
   CLI::App& command = *data_command.add_subcommand(name, help);
+  command.footer("");  // not the parent's
   command.add_option("SET", options->set, sets)->required();
   add_data_option(command, options->folder);
   command.callback([work, options, &action] { action = [work, options] { return work(*options); }; });

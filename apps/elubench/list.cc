@@ -124,7 +124,13 @@ void print_datasets() {
   }
 }
 
-void print_recipe() { std::cout << experiment::recipe_text({}); }
+// With the padding that its network takes by default, which a recipe may leave out.
+void print_recipe() {
+  experiment::Recipe recipe;
+  auto& options = recipe.common.network;
+  options.even_padding = network::resolved(options).even_padding;
+  std::cout << experiment::recipe_text(recipe);
+}
 
 struct Table {
   std::string name;
@@ -152,6 +158,7 @@ void add_list_command(CLI::App& app, Action& action) {
       "Examples:\n  elubench list recipe\n  elubench list activations\n  elubench list networks --json");
   CLI::App& recipe =
       *command.add_subcommand("recipe", "Print a recipe with every key, its default and its meaning");
+  recipe.footer("");
   recipe.callback([&action] {
     action = [] {
       print_recipe();
@@ -161,6 +168,7 @@ void add_list_command(CLI::App& app, Action& action) {
   auto json = std::make_shared<bool>(false);
   for (const Table& table : tables()) {
     CLI::App& listing = *command.add_subcommand(table.name, "List " + table.help);
+    listing.footer("");  // not the parent's
     listing.add_flag("--json", *json, "as JSON; infinite numbers are the texts \"inf\" and \"-inf\"");
     listing.callback([json, &table, &action] {
       action = [json, &table] {

@@ -10,10 +10,14 @@
 namespace elubench {
 
 void add_device_options(CLI::App& command, std::string& device, int& threads) {
-  command.add_option("--device", device, "auto, cpu or cuda:N")->type_name("NAME")->capture_default_str();
+  command.add_option("--device", device, "auto or cpu; CUDA devices are not written yet")
+      ->type_name("NAME")
+      ->capture_default_str();
   command
-      .add_option("--threads", threads,
-                  "threads that compute; default: one a core. Results are the same bits at the same number")
+      .add_option(
+          "--threads", threads,
+          "threads that compute; default: one a core. Results are the same bits only at the same number: give it "
+          "where you resume on another machine")
       ->check(CLI::Range(1, 1024))
       ->type_name("N");
 }

@@ -21,9 +21,10 @@ constexpr const char* footer =
     "  elubench run results/quickstart --dry-run\n"
     "  elubench run results/quickstart\n"
     "  elubench run results/clevert2015-fig4 --only 'elu*' --seeds 1,2\n"
-    "  elubench run results/quickstart --out /tmp/wide --set network.width=1.5 --set "
-    "'compare.activations=[\"elu\", "
-    "\"relu\"]'\n"
+    "  elubench run results/quickstart --out /tmp/try --set 'data.set=\"synthetic(train_images=4000, "
+    "test_images=500)\"' \\\n"
+    "    --set data.preprocessing=standardize --set network.width=0.1 --set 'compare.activations=[\"relu\", "
+    "\"elu(alpha=0.5)\"]'\n"
     "\n"
     "Exit codes: 0 all runs are done; 1 a run failed or diverged, the others still ran; 2 bad usage or recipe;\n"
     "130 or 143 interrupted, resumable.";
@@ -80,10 +81,14 @@ void add_run_command(CLI::App& app, Action& action) {
       ->allow_extra_args(false);
   command
       .add_option("--set", options->request.settings,
-                  "any key of the recipe, such as train.iterations=1000; the value as in TOML; repeatable")
-      ->type_name("SECTION.KEY=VALUE")
+                  "any key of the recipe (elubench list recipe), such as train.iterations=1000 or title=...; the "
+                  "value as in "
+                  "TOML; repeatable")
+      ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
-  command.add_option("--out", options->out, "write to this folder's runs/ and leave EXPERIMENT as it is")
+  command
+      .add_option("--out", options->out,
+                  "make this folder an experiment of its own, with experiment.toml and runs/, for scripts/report")
       ->type_name("DIR");
   command.add_flag("--dry-run", options->dry_run,
                    "print the plan, its cost and where it would write; write nothing");

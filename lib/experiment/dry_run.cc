@@ -95,6 +95,10 @@ double seconds_left(const Experiment& experiment, const Run& run, double images_
   return (updates * as_double(specification.batch_size) + tests * tested * forward_share) / images_per_second;
 }
 
+bool whitens(const Experiment& experiment) {
+  return experiment.runs.front().specification.data.preprocessing == data::Preprocessing::gcn_zca;
+}
+
 std::string time_text(const Experiment& experiment) {
   auto speeds = measured_speeds(experiment);
   std::string source = ", from the images a second that its runs have measured";
@@ -102,7 +106,7 @@ std::string time_text(const Experiment& experiment) {
     const double products = multiply_adds_a_second(experiment);
     speeds[""] = products / (3 * multiply_adds_an_image(experiment.runs.front()));
     source = ", if training reaches the " + count_text(2 * products) +
-             " FLOP/s of a matrix product timed just now; the first training row tells better";
+             " FLOP/s of a matrix product timed just now: a lower bound until a run has measured its own";
   }
   double seconds = 0;
   for (const Run& run : experiment.runs) {
@@ -111,7 +115,8 @@ std::string time_text(const Experiment& experiment) {
     seconds += seconds_left(experiment, run, own == speeds.end() ? speeds.at("") : own->second);
   }
   return "about " + duration_text(seconds) + source + " (" +
-         std::to_string(static_cast<std::int64_t>(speeds.at(""))) + " images/s)";
+         std::to_string(static_cast<std::int64_t>(speeds.at(""))) + " images/s)" +
+         (whitens(experiment) ? "; the whitening is fitted once on top" : "");
 }
 
 double metrics_bytes(const Run& run) {

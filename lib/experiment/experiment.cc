@@ -52,9 +52,21 @@ Recipe joined(const std::filesystem::path& file, const Recipe& here) {
   return both;
 }
 
+// A title says what the recipe does; where settings change that, the title says so.
+std::string title_with(const std::string& title, const std::vector<std::string>& settings) {
+  std::string changes;
+  for (const std::string& setting : settings) {
+    if (setting.starts_with("title=")) return title;
+    if (!setting.starts_with("compare.")) changes += (changes.empty() ? "" : ", ") + setting;
+  }
+  if (changes.empty()) return title;
+  return (title.empty() ? "" : title + " ") + "(changed: " + changes + ")";
+}
+
 // Where the recipe of `experiment` goes, and what it says.
 std::pair<std::filesystem::path, Recipe> copy_of_recipe(const Experiment& experiment) {
   Recipe recipe = experiment.recipe;
+  recipe.title = title_with(recipe.title, experiment.settings);
   recipe.common.network = experiment.runs.front().specification.network;
   const auto file = experiment.folder / "experiment.toml";
   return {file, joined(file, recipe)};
@@ -66,6 +78,7 @@ Experiment open_experiment(const Request& request) {
   const std::filesystem::path file = recipe_file(request.experiment);
   Experiment experiment;
   experiment.recipe = load_recipe(file, request.settings);
+  experiment.settings = request.settings;
   const std::filesystem::path beside = file.has_parent_path() ? file.parent_path() : ".";
   experiment.is_elsewhere = !request.out.empty() && !are_one_folder(request.out, beside);
   experiment.folder = experiment.is_elsewhere ? request.out : beside;

@@ -24,8 +24,9 @@ struct Request {
 
 struct Experiment {
   Recipe recipe;
-  std::filesystem::path folder;  // holds runs/
-  bool is_elsewhere = false;     // --out names another folder, which gets a copy of the recipe
+  std::vector<std::string> settings;  // of the command line; they are in the recipe
+  std::filesystem::path folder;       // holds runs/
+  bool is_elsewhere = false;          // --out names another folder, which gets a copy of the recipe
   Device device;
   data::Locations locations;
   std::vector<Run> runs;

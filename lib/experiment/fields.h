@@ -27,7 +27,8 @@ inline std::string canonical_data_set(std::string_view text) { return data::cano
 template <class Visitor, class Data>
 void visit_data(Visitor& visit, Data& data) {
   visit.section("data");
-  visit("set", data.set, Named{canonical_data_set}, "cifar-100 | cifar-10 | synthetic");
+  visit("set", data.set, Named{canonical_data_set},
+        "cifar-100 | cifar-10 | synthetic(train_images=4000, ...): elubench list datasets");
   visit("preprocessing", data.preprocessing, Any{}, "gcn-zca | standardize | none (uint8 / 255)");
   visit("augment", data.augment, Any{}, "pad 4, random 32x32 crop, horizontal flip");
   visit("limit", data.limit, at_least(0),

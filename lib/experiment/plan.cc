@@ -60,7 +60,8 @@ void check_filter(const Filter& filter, const Recipe& recipe, const std::vector<
       if (std::find(variants.begin(), variants.end(), run.variant) == variants.end())
         variants.push_back(run.variant);
     }
-    throw UsageError("--only '" + pattern + "' matches no run of this recipe" + suggestion(pattern, variants));
+    throw UsageError("--only '" + pattern + "' matches no run of this recipe" + suggestion(pattern, variants) +
+                     "; others join it by --set compare.activations=[...]");
   }
   for (const std::uint64_t seed : filter.seeds) {
     const auto& seeds = recipe.compare.seeds;

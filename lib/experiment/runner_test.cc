@@ -195,6 +195,7 @@ TEST_F(RunnerTest, OutGetsTheRecipeWithItsSettings) {
   again.experiment = request.out;
   const Experiment copy = open_experiment(again);
   EXPECT_EQ(copy.recipe.common.iterations, 1);
+  EXPECT_EQ(copy.recipe.title, "(changed: train.iterations=1)");
   EXPECT_TRUE(is_finished(copy, copy.runs[0]));
 }
 
