@@ -21,7 +21,7 @@ constexpr const char* footer =
     "  elubench run results/quickstart --dry-run\n"
     "  elubench run results/quickstart\n"
     "  elubench run results/clevert2015-fig4 --only 'elu*' --seeds 1,2\n"
-    "  elubench run results/quickstart --out /tmp/try --set 'data.set=\"synthetic(train_images=4000, "
+    "  elubench run results/quickstart --out /tmp/try --set 'data.set=\"synthetic(classes=4, train_images=4000, "
     "test_images=500)\"' \\\n"
     "    --set data.preprocessing=standardize --set network.width=0.1 --set 'compare.activations=[\"relu\", "
     "\"elu(alpha=0.5)\"]'\n"

@@ -104,9 +104,9 @@ class Trainer {
       recorder_.set_aside();
       checkpoints_.set_aside();
       log_warning(
-          "no checkpoint can be used: the run starts again from its initial weights; rows and checkpoints until "
-          "now are "
-          "kept beside the new ones, with .set-aside- in their names");
+          "no checkpoint can be used: the run starts again from its initial weights; what was there is kept "
+          "beside, with "
+          ".set-aside- in its name");
     }
     recorder_.begin(0, 0);
     checkpoints_.remove_after(-1);
@@ -165,13 +165,13 @@ class Trainer {
 
   std::vector<Measured> measure() {
     std::vector<Measured> all;
-    const auto add = [&all](const std::string& split, const data::Images& images, network::Network& network) {
-      const Evaluation result = evaluate(images, network);
+    const auto add = [&](const std::string& split, const data::Images& images) {
+      const Evaluation result = evaluate(images, network_);
       all.push_back({split, "loss", result.loss});
       all.push_back({split, "error", result.error});
     };
-    add("test", dataset_.test, network_);
-    if (dataset_.validation.size() > 0) add("validation", dataset_.validation, network_);
+    add("test", dataset_.test);
+    if (dataset_.validation.size() > 0) add("validation", dataset_.validation);
     for (const LayerDiagnostics& layer : diagnose(dataset_.test, network_)) {
       if (layer.has_activation) {
         all.push_back({"probe", "activation_mean/" + layer.layer, layer.activation_mean});
