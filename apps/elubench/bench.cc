@@ -36,9 +36,7 @@ struct BenchOptions {
 template <class Enumeration>
 Enumeration named(const std::string& option, const std::string& name) {
   if (const auto value = from_name<Enumeration>(name)) return *value;
-  std::vector<std::string> names;
-  for (const auto& entry : enum_names<Enumeration>) names.emplace_back(entry.name);
-  throw UsageError(option + ": unknown choice '" + name + "'" + suggestion(name, names));
+  throw UsageError(option + ": unknown choice '" + name + "'" + suggestion(name, names_of<Enumeration>()));
 }
 
 Json json_of(const benchmark::Speed& speed) {

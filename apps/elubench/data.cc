@@ -34,10 +34,8 @@ int verify(const DataOptions& options) {
 int dump(const DataOptions& options) {
   const auto preprocessing = from_name<data::Preprocessing>(options.preprocessing);
   if (!preprocessing) {
-    std::vector<std::string> names;
-    for (const auto& entry : enum_names<data::Preprocessing>) names.emplace_back(entry.name);
     throw UsageError("unknown preprocessing '" + options.preprocessing + "'" +
-                     suggestion(options.preprocessing, names));
+                     suggestion(options.preprocessing, names_of<data::Preprocessing>()));
   }
   const data::Specification specification{.set = options.set, .preprocessing = *preprocessing};
   check_output_file(options.out);

@@ -7,7 +7,9 @@
 
 #include <array>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace elubench {
 
@@ -35,6 +37,14 @@ constexpr std::optional<E> from_name(std::string_view name) {
     if (entry.name == name) return entry.value;
   }
   return std::nullopt;
+}
+
+// All names, for messages that list them.
+template <class E>
+std::vector<std::string> names_of() {
+  std::vector<std::string> names;
+  for (const auto& entry : enum_names<E>) names.emplace_back(entry.name);
+  return names;
 }
 
 }  // namespace elubench

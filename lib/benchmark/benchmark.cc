@@ -8,8 +8,6 @@
 
 #include "activation/table.h"
 #include "benchmark/stopwatch.h"
-#include "data/synthetic.h"
-#include "data/table.h"
 #include "network/table.h"
 #include "train/batches.h"
 #include "train/build.h"

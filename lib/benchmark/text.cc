@@ -1,6 +1,4 @@
-#include <algorithm>
 #include <array>
-#include <cstdarg>
 #include <cstdio>
 
 #include "base/named_enum.h"

@@ -71,7 +71,7 @@ class Primitives : public OneDnnPrimitives {
     make_input_gradient();
   }
 
-  // The slowest implementation that the three passes have.
+  // Whether one of the three passes has no better implementation than the reference.
   bool has_reference() const { return has_reference_; }
 
   void forward(const void* input, const void* weight, const void* bias, void* output) override {

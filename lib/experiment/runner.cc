@@ -1,7 +1,6 @@
 #include "experiment/runner.h"
 
 #include <algorithm>
-#include <new>
 #include <optional>
 
 #include "base/atomic_file.h"
@@ -12,7 +11,6 @@
 #include "base/parallel.h"
 #include "experiment/build_info.h"
 #include "experiment/environment.h"
-#include "experiment/first_line.h"
 #include "experiment/metrics_file.h"
 #include "experiment/progress_text.h"
 #include "experiment/run_folder.h"

@@ -96,9 +96,7 @@ class TomlReader {
     const std::string name = text_in(node);
     const auto value = from_name<Enumeration>(name);
     if (!value) {
-      std::vector<std::string> names;
-      for (const auto& entry : enum_names<Enumeration>) names.emplace_back(entry.name);
-      fail(node, "has no choice '" + name + "'" + suggestion(name, names));
+      fail(node, "has no choice '" + name + "'" + suggestion(name, names_of<Enumeration>()));
     }
     member = *value;
   }
