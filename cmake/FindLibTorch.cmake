@@ -1,5 +1,5 @@
 # Finds LibTorch inside the PyPI wheel `torch`, for a CPU build that needs no CUDA toolkit (the wheel's own
-# TorchConfig.cmake insists on one). Looks in LIBTORCH_ROOT (the folder that holds include/ and lib/), then in the
+# TorchConfig.cmake insists on one); with ELUBENCH_CUDA its GPU half too. Looks in LIBTORCH_ROOT (the folder that holds include/ and lib/), then in the
 # checkout's .venv. Defines LibTorch::LibTorch, and LibTorch::OpenMP for sources that call at::parallel_for.
 file(GLOB _libtorch_candidates ${CMAKE_SOURCE_DIR}/.venv/lib/python3*/site-packages/torch)
 find_path(LIBTORCH_ROOT NAMES include/torch/csrc/api/include/torch/torch.h PATHS ${_libtorch_candidates} NO_DEFAULT_PATH
@@ -16,15 +16,27 @@ if(LIBTORCH_ROOT AND EXISTS ${LIBTORCH_ROOT}/include/torch/headeronly/version.h)
   string(REGEX REPLACE "^\\.|\\.$" "" LibTorch_VERSION "${LibTorch_VERSION}")
 endif()
 
+if(ELUBENCH_CUDA)
+  find_library(LIBTORCH_CUDA_LIBRARY torch_cuda PATHS ${LIBTORCH_ROOT}/lib NO_DEFAULT_PATH)
+  find_library(LIBTORCH_C10_CUDA_LIBRARY c10_cuda PATHS ${LIBTORCH_ROOT}/lib NO_DEFAULT_PATH)
+  set(_libtorch_cuda_variables LIBTORCH_CUDA_LIBRARY LIBTORCH_C10_CUDA_LIBRARY)
+  find_package(CUDAToolkit REQUIRED)
+endif()
+
 include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(LibTorch
-  REQUIRED_VARS LIBTORCH_CPU_LIBRARY LIBTORCH_C10_LIBRARY LIBTORCH_ROOT VERSION_VAR LibTorch_VERSION
+  REQUIRED_VARS LIBTORCH_CPU_LIBRARY LIBTORCH_C10_LIBRARY ${_libtorch_cuda_variables} LIBTORCH_ROOT VERSION_VAR LibTorch_VERSION
   REASON_FAILURE_MESSAGE "run scripts/setup, or pass -DLIBTORCH_ROOT=/path/to/site-packages/torch")
 
 if(LibTorch_FOUND AND NOT TARGET LibTorch::LibTorch)
   add_library(LibTorch::LibTorch INTERFACE IMPORTED)
   target_include_directories(LibTorch::LibTorch SYSTEM INTERFACE
     ${LIBTORCH_ROOT}/include ${LIBTORCH_ROOT}/include/torch/csrc/api/include)
+  if(ELUBENCH_CUDA)
+    # Nothing calls libtorch_cuda.so by name: it registers its operators when it is loaded.
+    target_link_options(LibTorch::LibTorch INTERFACE LINKER:--no-as-needed,${LIBTORCH_CUDA_LIBRARY},--as-needed)
+    target_link_libraries(LibTorch::LibTorch INTERFACE ${LIBTORCH_C10_CUDA_LIBRARY} CUDA::cudart)
+  endif()
   # libtorch_cpu.so brings CUDA libraries that a CPU build never calls: they are found at run time beside it.
   target_link_libraries(LibTorch::LibTorch INTERFACE ${LIBTORCH_CPU_LIBRARY} ${LIBTORCH_C10_LIBRARY})
   target_link_options(LibTorch::LibTorch INTERFACE LINKER:--unresolved-symbols=ignore-in-shared-libs)
@@ -37,4 +49,5 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::LibTorch)
     target_link_libraries(LibTorch::OpenMP INTERFACE OpenMP::OpenMP_CXX)
   endif()
 endif()
-mark_as_advanced(LIBTORCH_CPU_LIBRARY LIBTORCH_C10_LIBRARY LIBTORCH_OPENMP_LIBRARY)
+mark_as_advanced(LIBTORCH_CPU_LIBRARY LIBTORCH_C10_LIBRARY LIBTORCH_OPENMP_LIBRARY LIBTORCH_CUDA_LIBRARY
+                 LIBTORCH_C10_CUDA_LIBRARY)

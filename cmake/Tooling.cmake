@@ -10,13 +10,17 @@ endif()
 
 # What every target of this project is compiled with.
 add_library(elubench_compile_options INTERFACE)
-target_compile_options(elubench_compile_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+target_compile_options(elubench_compile_options INTERFACE
+  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wconversion>
+  $<$<COMPILE_LANGUAGE:CUDA>:--expt-relaxed-constexpr -Xcompiler=-Wall,-Wextra,-Wno-parentheses>)
 # Nobody reads errno or floating-point traps here, and loops that keep them cannot become SIMD. No result depends on it.
-target_compile_options(elubench_compile_options INTERFACE -fno-math-errno -fno-trapping-math)
+target_compile_options(elubench_compile_options INTERFACE
+  $<$<COMPILE_LANGUAGE:CXX>:-fno-math-errno -fno-trapping-math>)
 if(ELUBENCH_WERROR)
-  target_compile_options(elubench_compile_options INTERFACE -Werror)
+  target_compile_options(elubench_compile_options INTERFACE
+    $<$<COMPILE_LANGUAGE:CXX>:-Werror> $<$<COMPILE_LANGUAGE:CUDA>:-Werror=all-warnings>)
 endif()
 if(ELUBENCH_NATIVE)
-  target_compile_options(elubench_compile_options INTERFACE -march=native)
+  target_compile_options(elubench_compile_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-march=native>)
 endif()
 target_include_directories(elubench_compile_options INTERFACE ${CMAKE_SOURCE_DIR}/lib)

@@ -45,7 +45,8 @@ Json json_of(const benchmark::Speed& speed) {
     phases.push_back({{"phase", phase.name},
                       {"part", phase.part},
                       {"seconds", phase.seconds},
-                      {"operations", phase.operations}});
+                      {"operations", phase.operations},
+                      {"bytes", phase.bytes}});
   }
   return {{"images_per_second", speed.images_per_second},
           {"seconds", speed.seconds},
@@ -70,8 +71,10 @@ Json json_of(const benchmark::Request& request, const experiment::Device& device
           {"precision", to_name(request.precision)},
           {"convolutions", result.convolutions},
           {"peak", result.peak},
+          {"bandwidth", result.bandwidth},
           {"memory_bytes", result.memory_bytes},
           {"training", json_of(result.training)},
+          {"unrepeatable_images_per_second", result.unrepeatable},
           {"inference", json_of(result.inference)}};
 }
 

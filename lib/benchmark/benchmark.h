@@ -21,12 +21,14 @@ struct Request {
   double seconds = 10;  // of measuring, of training and of inference each
 };
 
-// A part of the step. Times are medians over the steps measured.
+// A part of the step. Times are medians over the steps measured. On a GPU the host waits after each part, so they add
+// up to more than the step.
 struct Phase {
   std::string name;   // "data", "forward", "loss", "backward", "update"
   std::string part;   // a block such as "conv3"; empty for a phase without parts
   double seconds;     // of one step
   double operations;  // multiplications and additions; 0 where they do not matter
+  double bytes;       // read and written, where these matter instead
 };
 
 struct Speed {
@@ -42,8 +44,11 @@ struct Result {
   std::string convolutions;   // whose: "oneDNN 3.2.0", "LibTorch"
   Speed training;             // gather and augment, forward, loss, backward, update
   Speed inference;            // gather, forward
+  double unrepeatable;        // images a second of training with algorithms that may round otherwise from run to
+                              // run; 0 on a processor, which has none
   double peak;                // operations a second of the fastest matrix product found, in the same precision
-  std::int64_t memory_bytes;  // the most that the process has held
+  double bandwidth;           // bytes a second that a copy of a large array reads and writes
+  std::int64_t memory_bytes;  // the most that the process has held; of a GPU its own
 };
 
 // Trains on made-up images of CIFAR-100's size. Throws UsageError for an unknown network or activation, and where

@@ -20,19 +20,30 @@ TEST(Median, IsTheMiddleOne) {
 }
 
 TEST(Stopwatch, LapsOfAStepAddUpToIt) {
-  Stopwatch watch;
+  int waits = 0;
+  Stopwatch watch([&waits] { ++waits; });
   for (int step = 0; step < 3; ++step) {
     watch.begin_step();
     watch.finished("forward", "conv1");
     watch.finished("forward", "pool1");
     watch.end_step();
   }
+  EXPECT_EQ(waits, 3 * 4);  // a device has done what it was asked to before any time is taken
   ASSERT_EQ(watch.laps().size(), 2u);
   EXPECT_EQ(watch.laps()[1].part, "pool1");
   for (std::size_t step = 0; step < 3; ++step) {
     const double laps = watch.laps()[0].seconds[step] + watch.laps()[1].seconds[step];
     EXPECT_LE(laps, watch.steps()[step]);
   }
+}
+
+TEST(Stopwatch, DividesWhatIsMeasuredTogether) {
+  Stopwatch watch([] {});
+  watch.begin_step();
+  watch.finished("training", {});
+  watch.end_step(4);
+  EXPECT_GE(4 * watch.steps()[0], watch.laps()[0].seconds[0]);
+  EXPECT_LT(watch.steps()[0], 1);
 }
 
 Request small() {

@@ -1,7 +1,6 @@
 #include "benchmark/stopwatch.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace elubench::benchmark {
 namespace {
@@ -20,18 +19,21 @@ double median(std::vector<double> values) {
 
 void Stopwatch::begin_step() {
   next_ = 0;
+  wait_();
   began_ = last_ = Clock::now();
 }
 
 void Stopwatch::finished(std::string_view phase, std::string_view part) {
+  wait_();
   const auto now = Clock::now();
   if (next_ == laps_.size()) laps_.push_back({std::string(phase), std::string(part), {}});
   laps_[next_++].seconds.push_back(seconds_between(last_, now));
   last_ = now;
 }
 
-void Stopwatch::end_step() { steps_.push_back(seconds_between(began_, Clock::now())); }
-
-double Stopwatch::total() const { return std::accumulate(steps_.begin(), steps_.end(), 0.0); }
+void Stopwatch::end_step(std::int64_t steps) {
+  wait_();
+  steps_.push_back(seconds_between(began_, Clock::now()) / static_cast<double>(steps));
+}
 
 }  // namespace elubench::benchmark

@@ -22,13 +22,17 @@ std::string speed_text(const char* what, const Speed& speed, double peak) {
       1e3 * speed.slowest, rate / 1e12, 100 * rate / peak);
 }
 
-std::string phase_text(const Phase& phase, double step, double peak) {
+std::string phase_text(const Phase& phase, double step, const Result& result) {
   const std::string name = phase.part.empty() ? phase.name : phase.name + " " + phase.part;
   std::string text =
       formatted("  %-18s %9.3f ms %6.1f %%", name.c_str(), 1e3 * phase.seconds, 100 * phase.seconds / step);
   if (phase.operations > 0) {
     const double rate = phase.operations / phase.seconds;
-    text += formatted("  %7.3f TFLOP/s, %3.0f %% of peak", rate / 1e12, 100 * rate / peak);
+    text += formatted("  %7.3f TFLOP/s, %3.0f %% of peak", rate / 1e12, 100 * rate / result.peak);
+  }
+  if (phase.bytes > 0) {
+    const double rate = phase.bytes / phase.seconds;
+    text += formatted("  %7.1f GB/s, %3.0f %% of bandwidth", rate / 1e9, 100 * rate / result.bandwidth);
   }
   return text + "\n";
 }
@@ -39,14 +43,18 @@ std::string text_of(const Request& request, const Result& result) {
   std::string text = request.network + ", " + request.activation + (request.batch_norm ? " + batch norm" : "") +
                      ", batch " + std::to_string(request.batch_size) + ", " +
                      std::string(to_name(request.precision)) + ", convolutions of " + result.convolutions + "\n";
-  text += formatted("peak: %.2f TFLOP/s of a matrix product; memory: %.2f GB at most\n", result.peak / 1e12,
-                    static_cast<double>(result.memory_bytes) / 1e9);
+  text += formatted("peak: %.2f TFLOP/s of a matrix product, %.1f GB/s of a copy; memory: %.2f GB at most\n",
+                    result.peak / 1e12, result.bandwidth / 1e9, static_cast<double>(result.memory_bytes) / 1e9);
   text += speed_text("training", result.training, result.peak);
   for (const Phase& phase : result.training.phases)
-    text += phase_text(phase, result.training.seconds, result.peak);
+    text += phase_text(phase, result.training.seconds, result);
+  if (result.unrepeatable > 0) {
+    text += formatted("training without repeatable results: %.1f images/s, %.2f times as many\n",
+                      result.unrepeatable, result.unrepeatable / result.training.images_per_second);
+  }
   text += speed_text("inference", result.inference, result.peak);
   for (const Phase& phase : result.inference.phases)
-    text += phase_text(phase, result.inference.seconds, result.peak);
+    text += phase_text(phase, result.inference.seconds, result);
   return text;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/named_enum.h"
 #include "convolution/onednn_primitives.h"
@@ -11,12 +12,12 @@ namespace convolution {
 
 enum class Engine {
   automatic,  // oneDNN's where they are to be had, else LibTorch's
-  libtorch,
+  libtorch,   // on a GPU: cuDNN's
   onednn,
 };
 
-// What `automatic` means on the processor, for records: "oneDNN 3.2.0" or "LibTorch".
-std::string automatic_engine(OneDnnElement element);
+// What `automatic` means on a device ("cpu", "cuda:0"), for records: "oneDNN 3.2.0", "LibTorch", "cuDNN 9.19.0".
+std::string automatic_engine(std::string_view device, bool bf16);
 
 }  // namespace convolution
 

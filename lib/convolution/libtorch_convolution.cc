@@ -1,3 +1,4 @@
+#include <ATen/Context.h>
 #include <ATen/Functions.h>
 
 #include "convolution/convolution.h"
@@ -18,16 +19,28 @@ class LibTorchConvolution : public Convolution {
 
   void forward(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
                at::Tensor& output) override {
-    output.copy_(at::convolution(padded(input), weight, bias, one_, padding(), one_, false, zero_, 1));
+    if (!output.is_cuda()) {
+      output.copy_(at::convolution(padded(input), weight, bias, one_, padding(), one_, false, zero_, 1));
+      return;
+    }
+    const at::Context& settings = at::globalContext();
+    at::cudnn_convolution_out(output, padded(input), weight, padding(), one_, one_, 1, settings.benchmarkCuDNN(),
+                              settings.deterministicCuDNN(), settings.allowTF32CuDNN());
+    output.add_(bias.view({1, -1, 1, 1}));
   }
 
+  // A GPU's bias gradient is summed apart, because the one that comes with the others is rounded to bfloat16.
   void backward(at::Tensor& input, const at::Tensor& weight, const at::Tensor& output_gradient,
                 Gradients& gradients) override {
     const auto [input_gradient, weight_gradient, bias_gradient] = at::convolution_backward(
         output_gradient, padded_.defined() ? padded_ : input, weight, at::IntArrayRef(geometry_.out_channels),
-        one_, padding(), one_, false, zero_, 1, {gradients.input, true, true});
+        one_, padding(), one_, false, zero_, 1, {gradients.input, true, !input.is_cuda()});
     gradients.weight.copy_(weight_gradient);
-    gradients.bias.copy_(bias_gradient);
+    if (input.is_cuda()) {
+      at::sum_out(gradients.bias, output_gradient, {0, 2, 3}, false, at::kFloat);
+    } else {
+      gradients.bias.copy_(bias_gradient);
+    }
     if (gradients.input) input.copy_(padded_.defined() ? inner(input_gradient) : input_gradient);
   }
 

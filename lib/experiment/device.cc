@@ -1,13 +1,19 @@
 #include "experiment/device.h"
 
 #include "base/error.h"
+#include "device/gpus.h"
 #include "experiment/cpu.h"
 
 namespace elubench::experiment {
 
 std::vector<Device> devices() {
+  std::vector<Device> all;
+  for (const device::Gpu& gpu : device::gpus()) {
+    all.push_back({"cuda:" + std::to_string(gpu.index), gpu.name, device::driver_version(), gpu.multiplies_bf16});
+  }
   const Cpu cpu = this_cpu();
-  return {{"cpu", cpu.model, {}, cpu.multiplies_bf16}};
+  all.push_back({"cpu", cpu.model, {}, cpu.multiplies_bf16});
+  return all;
 }
 
 Device find_device(std::string_view name) {
@@ -17,6 +23,9 @@ Device find_device(std::string_view name) {
   for (const Device& device : available) {
     if (device.name == name) return device;
     names += ", " + device.name + " (" + device.description + ")";
+  }
+  if (const std::string why = device::why_no_gpu(); name.starts_with("cuda") && !why.empty()) {
+    names += "; CUDA sees no GPU: " + why;
   }
   throw UsageError("there is no device '" + std::string(name) + "' for this build on this machine; give auto" +
                    names);

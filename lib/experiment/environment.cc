@@ -8,6 +8,7 @@
 
 #include "base/named_enum.h"
 #include "convolution/engine.h"
+#include "device/gpus.h"
 #include "experiment/build_info.h"
 #include "experiment/toml_writer.h"
 
@@ -39,12 +40,6 @@ std::string checksums_text(const FileChecksums& checksums) {
   return "{" + text + " }";
 }
 
-std::string convolutions(const Device& device, train::Precision precision) {
-  if (device.name != "cpu") return "LibTorch";
-  return convolution::automatic_engine(precision == train::Precision::bf16 ? convolution::OneDnnElement::bf16
-                                                                           : convolution::OneDnnElement::f32);
-}
-
 }  // namespace
 
 Environment environment_of(const Device& device, int threads, train::Precision precision,
@@ -60,9 +55,10 @@ Environment environment_of(const Device& device, int threads, train::Precision p
   add("compiler", toml_text(build.compiler));
   add("flags", toml_text(build.flags));
   add("libtorch", toml_text(build.libtorch));
-  add("convolutions", toml_text(std::string_view(convolutions(device, precision))));
-  add("cuda", toml_text(std::string_view("none")));  // of the build; with the CUDA build, versions
-  add("cudnn", toml_text(std::string_view("none")));
+  add("convolutions", toml_text(std::string_view(
+                          convolution::automatic_engine(device.name, precision == train::Precision::bf16))));
+  add("cuda", toml_text(std::string_view(device::cuda_version())));
+  add("cudnn", toml_text(std::string_view(device::cudnn_version())));
   add("device", toml_text(std::string_view(device.name)));
   add("device_name", toml_text(std::string_view(device.description)));
   if (!device.driver.empty()) add("driver", toml_text(std::string_view(device.driver)));

@@ -2,9 +2,6 @@
 // seconds.
 #pragma once
 
-#include <string>
-
-#include "base/error.h"
 #include "kernel/bfloat16.h"
 
 namespace elubench::kernel {
@@ -31,13 +28,6 @@ void for_element(Element element, Body&& body) {
     body(float{});
   } else {
     body(Bfloat16{});
-  }
-}
-
-// Device code comes with the CUDA build.
-inline void require_cpu(const Buffer& buffer, const char* kernel) {
-  if (buffer.device != Device::cpu) {
-    throw Error(std::string(kernel) + ": this build has no CUDA kernels; run with --device cpu");
   }
 }
 

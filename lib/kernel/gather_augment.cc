@@ -1,43 +1,42 @@
 #include "kernel/gather_augment.h"
 
 #include "base/parallel.h"
+#include "kernel/cuda/kernels.h"
+#include "kernel/gather_augment_element.h"
 
 namespace elubench::kernel {
 namespace {
 
-template <class T>
-void copy_pixel(const float* from, std::int64_t channels, T* to) {
-  for (std::int64_t c = 0; c < channels; ++c) to[c] = from_float<T>(from == nullptr ? 0.0f : from[c]);
-}
-
-template <class T>
-void copy_cropped(const ImageGeometry& g, const float* image, const Crop& crop, T* out) {
-  for (std::int64_t row = 0; row < g.side; ++row) {
-    const std::int64_t y = row + crop.top - crop_padding;
-    for (std::int64_t column = 0; column < g.side; ++column) {
-      const std::int64_t x = (crop.flip ? g.side - 1 - column : column) + crop.left - crop_padding;
-      const bool inside = y >= 0 && y < g.side && x >= 0 && x < g.side;
-      copy_pixel(inside ? image + (y * g.side + x) * g.channels : nullptr, g.channels,
-                 out + (row * g.side + column) * g.channels);
-    }
-  }
+template <class Choice>
+void gather(const Choice& choice, std::int64_t batch, Buffer images, std::int64_t* labels) {
+  const auto pixels = static_cast<std::uint32_t>(choice.set.geometry.side * choice.set.geometry.side);
+  for_element(images.element, [&]<class T>(T) {
+    const GatherPixel<Choice, T> gather_pixel{choice, images.as<T>(), labels};
+    parallel_for(0, batch, 4, [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t place = first; place < last; ++place) {
+        const std::int64_t image = choice.image_at(place);
+        const Crop crop = choice.crop_at(place);
+        labels[place] = choice.set.labels[image];
+        for (std::uint32_t pixel = 0; pixel < pixels; ++pixel) gather_pixel.copy_pixel(place, pixel, image, crop);
+      }
+    });
+  });
 }
 
 }  // namespace
 
-void gather_augment(const ImageGeometry& geometry, const float* images, const std::int64_t* chosen,
-                    std::int64_t batch, const random::Stream* stream, Buffer out) {
-  require_cpu(out, "gather_augment");
-  const Crop whole{crop_padding, crop_padding, false};
-  for_element(out.element, [&]<class T>(T) {
-    parallel_for(0, batch, 4, [&](std::int64_t first, std::int64_t last) {
-      for (std::int64_t place = first; place < last; ++place) {
-        const Crop crop = stream == nullptr ? whole : draw_crop(*stream, place);
-        copy_cropped(geometry, images + chosen[place] * geometry.size(), crop,
-                     out.as<T>() + place * geometry.size());
-      }
-    });
-  });
+void gather_training_batch(const ImageSet& set, const EpochOrders& orders, const StepState* step, bool augment,
+                           std::int64_t batch, Buffer images, std::int64_t* labels) {
+  const TrainingChoice choice{set, orders, step, augment, batch};
+  if (images.device == Device::cuda) return cuda::gather(choice, batch, images, labels);
+  gather(choice, batch, images, labels);
+}
+
+void gather_in_order(const ImageSet& set, std::int64_t first, std::int64_t batch, Buffer images,
+                     std::int64_t* labels) {
+  const InOrderChoice choice{set, first};
+  if (images.device == Device::cuda) return cuda::gather(choice, batch, images, labels);
+  gather(choice, batch, images, labels);
 }
 
 }  // namespace elubench::kernel

@@ -5,6 +5,7 @@
 
 #include "base/host_device.h"
 #include "kernel/buffer.h"
+#include "kernel/step_state.h"
 #include "random/philox.h"
 
 namespace elubench::kernel {
@@ -17,6 +18,8 @@ struct Crop {
   bool flip;
 };
 
+inline constexpr Crop whole_image{crop_padding, crop_padding, false};
+
 ELUBENCH_HOST_DEVICE inline Crop draw_crop(const random::Stream& stream, std::int64_t place_in_batch) {
   const random::Block words = stream.block(static_cast<std::uint64_t>(place_in_batch));
   return {static_cast<std::int64_t>(random::below(2 * crop_padding + 1, words.word[0])),
@@ -27,13 +30,32 @@ ELUBENCH_HOST_DEVICE inline Crop draw_crop(const random::Stream& stream, std::in
 struct ImageGeometry {
   std::int64_t side;
   std::int64_t channels;
-  std::int64_t size() const { return side * side * channels; }
+  ELUBENCH_HOST_DEVICE std::int64_t size() const { return side * side * channels; }
 };
 
-// images: (N, side, side, channels) float32; chosen: `batch` image numbers on the same device; out: (batch, side,
-// side, channels). With `stream`, the image at place j of the batch is cropped and flipped by the stream's j-th
-// block; without, taken as it is.
-void gather_augment(const ImageGeometry& geometry, const float* images, const std::int64_t* chosen,
-                    std::int64_t batch, const random::Stream* stream, Buffer out);
+// A data set in the memory of the device.
+struct ImageSet {
+  ImageGeometry geometry;
+  std::int64_t count;
+  const float* pixels;         // (count, side, side, channels)
+  const std::int64_t* labels;  // (count)
+};
+
+// The orders of some epochs that follow each other, in the memory of the device: epoch e visits the images in the
+// order of row e mod `epochs`.
+struct EpochOrders {
+  const std::int64_t* order;  // (epochs, count of images)
+  std::int64_t epochs;
+};
+
+// The batch of step->iteration: epoch after epoch without a gap, so place j holds image p mod N of epoch p / N with p =
+// iteration * batch + j. With `augment` each is cropped and flipped by the j-th block of the step's stream.
+// images: (batch, side, side, channels); labels: (batch).
+void gather_training_batch(const ImageSet& set, const EpochOrders& orders, const StepState* step, bool augment,
+                           std::int64_t batch, Buffer images, std::int64_t* labels);
+
+// Images first, first + 1, ... as they are; beyond the last one, that one again.
+void gather_in_order(const ImageSet& set, std::int64_t first, std::int64_t batch, Buffer images,
+                     std::int64_t* labels);
 
 }  // namespace elubench::kernel

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "base/parallel.h"
+#include "kernel/cuda/kernels.h"
 #include "kernel/pool_window.h"
 
 namespace elubench::kernel {
@@ -21,13 +22,13 @@ void store(const Strip& from, int count, T* __restrict to) {
 }
 
 // What each of `count` elements from `first` on is multiplied with: 0 or the scale.
-void draw_mask(const Dropout& dropout, std::int64_t first, int count, Strip& mask) {
+void draw_mask(const Dropout& dropout, const random::Stream& stream, std::int64_t first, int count, Strip& mask) {
   std::array<std::uint32_t, strip + 8> words;
   const std::uint64_t first_block = static_cast<std::uint64_t>(first) / 4;
   const int offset = static_cast<int>(first % 4);
   const int blocks = (offset + count + 3) / 4;
   for (int b = 0; b < blocks; ++b) {
-    const random::Block block = dropout.stream.block(first_block + static_cast<std::uint64_t>(b));
+    const random::Block block = stream.block(first_block + static_cast<std::uint64_t>(b));
     for (int w = 0; w < 4; ++w) words[static_cast<std::size_t>(4 * b + w)] = block.word[w];
   }
   const std::uint32_t threshold = dropout.threshold();
@@ -37,38 +38,15 @@ void draw_mask(const Dropout& dropout, std::int64_t first, int count, Strip& mas
   }
 }
 
-// Offsets of a window's four pixels from the first element of the images. Pixels beyond the border repeat the
-// first one: they never win, because only a larger value does.
-struct Window {
-  std::array<std::int64_t, 4> pixel;
-  std::array<bool, 4> inside;
-};
-
-Window window_at(const PoolGeometry& g, std::int64_t position) {
-  const std::int64_t side = g.pooled_side();
-  const std::int64_t column = position % side;
-  const std::int64_t row = position / side % side;
-  const std::int64_t image = position / (side * side);
-  const std::int64_t step = g.pool ? 2 : 1;
-  Window window{};
-  for (std::size_t k = 0; k < 4; ++k) {
-    const std::int64_t y = row * step + static_cast<std::int64_t>(k / 2);
-    const std::int64_t x = column * step + static_cast<std::int64_t>(k % 2);
-    window.inside[k] = k == 0 || (g.pool && y < g.side && x < g.side);
-    const std::int64_t at = window.inside[k] ? (image * g.side + y) * g.side + x : window.pixel[0] / g.channels;
-    window.pixel[k] = at * g.channels;
-  }
-  return window;
-}
-
 // Calls body(position, window, first channel, count of channels) for every strip of the output.
 template <class Body>
 void for_each_strip(const PoolGeometry& g, Body&& body) {
-  const std::int64_t positions = g.batch * g.pooled_side() * g.pooled_side();
+  const std::int64_t side = g.pooled_side();
+  const std::int64_t positions = g.batch * side * side;
   const std::int64_t grain = std::max<std::int64_t>(1, 16384 / std::max<std::int64_t>(1, g.channels));
   parallel_for(0, positions, grain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t position = begin; position < end; ++position) {
-      const Window window = window_at(g, position);
+      const Window window = window_at(g, position / side / side, position / side % side, position % side);
       for (std::int64_t c = 0; c < g.channels; c += strip) {
         body(position, window, c, static_cast<int>(std::min<std::int64_t>(strip, g.channels - c)));
       }
@@ -132,20 +110,22 @@ void pooled_backward_strip(const F& f, const Pixels<const T>& x, const float* __
 
 template <bool pools, bool drops, class F, class T>
 void forward(const F& f, const PoolGeometry& g, const Dropout& dropout, const T* x, T* y) {
+  const random::Stream stream = drops ? dropout.stream() : random::Stream{};
   for_each_strip(g, [&](std::int64_t position, const Window& window, std::int64_t channel, int count) {
     const std::int64_t first = position * g.channels + channel;
     Strip mask;
-    if constexpr (drops) draw_mask(dropout, first, count, mask);
+    if constexpr (drops) draw_mask(dropout, stream, first, count, mask);
     forward_strip<pools, drops>(f, pixels_of(x, window, channel), mask.data(), count, y + first);
   });
 }
 
 template <bool pools, bool drops, class F, class T>
 void backward(const F& f, const PoolGeometry& g, const Dropout& dropout, T* x, const T* y_gradient) {
+  const random::Stream stream = drops ? dropout.stream() : random::Stream{};
   for_each_strip(g, [&](std::int64_t position, const Window& window, std::int64_t channel, int count) {
     const std::int64_t first = position * g.channels + channel;
     Strip mask;
-    if constexpr (drops) draw_mask(dropout, first, count, mask);
+    if constexpr (drops) draw_mask(dropout, stream, first, count, mask);
     if constexpr (!pools) {
       backward_strip<drops>(f, x + window.pixel[0] + channel, mask.data(), count, y_gradient + first);
     } else {
@@ -173,7 +153,8 @@ void for_case(const PoolGeometry& g, const Dropout& dropout, const Body& body) {
 
 void pool_activation_dropout_forward(const activation::Activation& activation, const PoolGeometry& geometry,
                                      const Dropout& dropout, Buffer x, Buffer y) {
-  require_cpu(x, "pool_activation_dropout_forward");
+  if (x.device == Device::cuda)
+    return cuda::pool_activation_dropout_forward(activation, geometry, dropout, x, y);
   for_element(x.element, [&]<class T>(T) {
     std::visit(
         [&](const auto& f) {
@@ -187,7 +168,8 @@ void pool_activation_dropout_forward(const activation::Activation& activation, c
 
 void pool_activation_dropout_backward(const activation::Activation& activation, const PoolGeometry& geometry,
                                       const Dropout& dropout, Buffer x, Buffer y_gradient) {
-  require_cpu(x, "pool_activation_dropout_backward");
+  if (x.device == Device::cuda)
+    return cuda::pool_activation_dropout_backward(activation, geometry, dropout, x, y_gradient);
   for_element(x.element, [&]<class T>(T) {
     std::visit(
         [&](const auto& f) {

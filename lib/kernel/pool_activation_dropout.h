@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "activation/activation.h"
+#include "base/host_device.h"
 #include "kernel/buffer.h"
 #include "kernel/dropout.h"
 
@@ -20,11 +21,11 @@ struct PoolGeometry {
   bool pool;  // 2x2 windows, stride 2; windows that overhang the border are cut off there. Else windows of one
               // pixel
 
-  std::int64_t pooled_side() const { return pool ? (side + 1) / 2 : side; }
+  ELUBENCH_HOST_DEVICE std::int64_t pooled_side() const { return pool ? (side + 1) / 2 : side; }
 };
 
 // x: (batch, side, side, channels), y: (batch, pooled side, pooled side, channels), of the same element type.
-// The i-th element of y is dropped by the i-th word of dropout.stream. On ties the first of the window wins (row
+// The i-th element of y is dropped by the i-th word of the dropout's stream. On ties the first of the window wins (row
 // by row), as in LibTorch; a NaN always wins.
 void pool_activation_dropout_forward(const activation::Activation& activation, const PoolGeometry& geometry,
                                      const Dropout& dropout, Buffer x, Buffer y);

@@ -65,7 +65,7 @@ at::Tensor random_images(const Shape& s, std::uint32_t part) {
 at::Tensor mask_of(const Dropout& dropout, const at::Tensor& like) {
   at::Tensor mask = at::ones({like.size(0), like.size(2), like.size(3), like.size(1)}, at::kDouble);
   for (std::int64_t i = 0; i < mask.numel(); ++i) {
-    const bool dropped = dropout.stream.word(static_cast<std::uint64_t>(i)) < dropout.rate * 0x1p32;
+    const bool dropped = dropout.stream().word(static_cast<std::uint64_t>(i)) < dropout.rate * 0x1p32;
     mask.data_ptr<double>()[i] = dropped ? 0 : 1 / (1 - dropout.rate);
   }
   return mask.permute({0, 3, 1, 2});
@@ -82,7 +82,8 @@ TEST_P(PoolActivationDropout, AgreesWithLibTorchForwardAndBackward) {
       SCOPED_TRACE(testing::Message() << "batch " << s.batch << " side " << s.side << " channels " << s.channels
                                       << " pool " << s.pool << " rate " << rate);
       const PoolGeometry geometry{s.batch, s.side, s.channels, s.pool};
-      const Dropout dropout{{3, random::Purpose::dropout, 2, 7}, rate};
+      const StepState step{.seed = 3, .iteration = 7, .learning_rate = 0};
+      const Dropout dropout{&step, 2, rate};
       at::Tensor x = random_images(s, 1);
       const Shape out{s.batch, geometry.pooled_side(), s.channels, false};
       const at::Tensor y_gradient = random_images(out, 2);
@@ -129,7 +130,8 @@ TEST(PoolActivationDropoutInBfloat16, RoundsOnlyTheResult) {
   const Shape s{2, 5, 20, true};
   const PoolGeometry geometry{s.batch, s.side, s.channels, s.pool};
   const activation::Activation f = activation::parse("elu");
-  const Dropout dropout{{3, random::Purpose::dropout, 0, 0}, 0.5};
+  const StepState step{.seed = 3, .iteration = 0, .learning_rate = 0};
+  const Dropout dropout{&step, 0, 0.5};
   at::Tensor x = random_images(s, 1).to(at::kBFloat16);
   at::Tensor exact_x = x.to(at::kFloat);
   at::Tensor y = random_images({2, 3, 20, false}, 2).to(at::kBFloat16);
@@ -149,7 +151,7 @@ TEST(MaxPool, KeepsNanWhereverItIs) {
     at::Tensor x = at::ones({1, 2, 2, 1}, at::kFloat);
     x.view({4})[place] = std::numeric_limits<float>::quiet_NaN();
     at::Tensor y = at::zeros({1, 1, 1, 1}, at::kFloat);
-    pool_activation_dropout_forward(activation::Relu{}, {1, 2, 1, true}, {{}, 0}, buffer_of(x), buffer_of(y));
+    pool_activation_dropout_forward(activation::Relu{}, {1, 2, 1, true}, {nullptr, 0, 0}, buffer_of(x), buffer_of(y));
     EXPECT_TRUE(std::isnan(y.item<float>())) << place;
   }
 }
@@ -158,7 +160,7 @@ TEST(MaxPool, KeepsNanWhereverItIs) {
 TEST(MaxPool, GivesTheGradientToANanAtTheBorder) {
   at::Tensor x = at::full({1, 1, 1, 1}, std::numeric_limits<float>::quiet_NaN());
   at::Tensor gradient = at::ones({1, 1, 1, 1}, at::kFloat);
-  pool_activation_dropout_backward(activation::Elu{}, {1, 1, 1, true}, {{}, 0}, buffer_of(x), buffer_of(gradient));
+  pool_activation_dropout_backward(activation::Elu{}, {1, 1, 1, true}, {nullptr, 0, 0}, buffer_of(x), buffer_of(gradient));
   EXPECT_TRUE(std::isnan(x.item<float>()));
 }
 
@@ -167,8 +169,9 @@ TEST(DropoutMask, DropsAtItsRateAndScalesTheRest) {
   const std::int64_t n = 100000;
   at::Tensor x = at::ones({1, 1, 1, n}, at::kFloat);
   at::Tensor y = at::zeros({1, 1, 1, n}, at::kFloat);
-  pool_activation_dropout_forward(activation::Identity{}, {1, 1, n, false},
-                                  {{1, random::Purpose::dropout, 0, 0}, 0.3}, buffer_of(x), buffer_of(y));
+  const StepState step{.seed = 1, .iteration = 0, .learning_rate = 0};
+  pool_activation_dropout_forward(activation::Identity{}, {1, 1, n, false}, {&step, 0, 0.3}, buffer_of(x),
+                                  buffer_of(y));
   const double dropped = (y == 0).sum().item<double>();
   EXPECT_NEAR(dropped, 0.3 * static_cast<double>(n), 5 * std::sqrt(static_cast<double>(n) * 0.3 * 0.7));
   EXPECT_FLOAT_EQ(y.max().item<float>(), static_cast<float>(1 / 0.7));

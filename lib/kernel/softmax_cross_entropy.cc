@@ -4,6 +4,8 @@
 #include <cmath>
 #include <vector>
 
+#include "kernel/cuda/kernels.h"
+
 namespace elubench::kernel {
 namespace {
 
@@ -55,10 +57,11 @@ void run(T* logits, std::int64_t rows, std::int64_t classes, const std::int64_t*
 }  // namespace
 
 void softmax_cross_entropy(Buffer logits, std::int64_t rows, std::int64_t classes, const std::int64_t* labels,
-                           std::int64_t valid, double gradient_scale, LossTotals& totals) {
-  require_cpu(logits, "softmax_cross_entropy");
+                           std::int64_t valid, double gradient_scale, LossTotals* totals) {
+  if (logits.device == Device::cuda)
+    return cuda::softmax_cross_entropy(logits, rows, classes, labels, valid, gradient_scale, totals);
   for_element(logits.element,
-              [&]<class T>(T) { run(logits.as<T>(), rows, classes, labels, valid, gradient_scale, totals); });
+              [&]<class T>(T) { run(logits.as<T>(), rows, classes, labels, valid, gradient_scale, *totals); });
 }
 
 }  // namespace elubench::kernel

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "base/parallel.h"
+#include "kernel/cuda/kernels.h"
 
 namespace elubench::kernel {
 namespace {
@@ -40,8 +41,8 @@ void add_rows(const F& f, const T* x, std::int64_t rows, std::int64_t channels, 
 
 void add_activation_totals(const activation::Activation& activation, Buffer x, std::int64_t positions,
                            std::int64_t channels, ActivationTotals& totals) {
-  require_cpu(x, "add_activation_totals");
   if (positions == 0 || channels == 0) return;
+  if (x.device == Device::cuda) return cuda::add_activation_totals(activation, x, positions, channels, totals);
   const std::int64_t rows = std::max<std::int64_t>(1, piece / channels);
   const std::int64_t pieces = pieces_of(positions, rows);
   std::vector<ActivationTotals> partial(static_cast<std::size_t>(pieces));
@@ -71,7 +72,7 @@ void add_activation_totals(const activation::Activation& activation, Buffer x, s
 }
 
 double sum_of_squares(Buffer x, std::int64_t count) {
-  require_cpu(x, "sum_of_squares");
+  if (x.device == Device::cuda) return cuda::sum_of_squares(x, count);
   std::vector<double> partial(static_cast<std::size_t>(pieces_of(count, piece)));
   for_element(x.element, [&]<class T>(T) {
     parallel_for(0, static_cast<std::int64_t>(partial.size()), 1, [&](std::int64_t first, std::int64_t last) {

@@ -3,14 +3,18 @@
 
 #include <cstdint>
 
+#include "kernel/step_state.h"
+
 namespace elubench::network {
 
 // What a pass through the network depends on besides weights and input.
 struct Pass {
-  bool training;           // dropout and batch statistics; else running statistics
-  std::uint64_t seed;      // of the run, for dropout masks
-  std::int64_t iteration;  // updates done so far
+  bool training = false;                    // dropout and batch statistics; else running statistics
+  const kernel::StepState* step = nullptr;  // in training, on the network's device: what dropout masks depend on
+  std::int64_t iteration = 0;               // in training: as there; the host picks the dropout rates by it
 };
+
+inline constexpr Pass evaluation_pass{};
 
 // forward() fills the output buffer from the input buffer. backward() expects the gradient of the loss by the
 // output in the output buffer and leaves the gradient by the input in the input buffer: activations are

@@ -2,6 +2,9 @@
 
 #include <ATen/Functions.h>
 
+#include <algorithm>
+
+#include "kernel/softmax_cross_entropy.h"
 #include "kernel/tensor_buffer.h"
 #include "network/batch_normalization_block.h"
 #include "network/convolution_block.h"
@@ -21,12 +24,12 @@ std::vector<RateFrom> rates_of_layer(const std::vector<LayerRates>& phases, std:
 Network::Network(const Build& build)
     : build_(build),
       layers_(layers_of(build.options, build.classes)),
+      rates_(dropout_of(build.options)),
       parameters_(layers_, build.batch_norm, build.device, build.element) {
   last_output_ = plan_buffer(layers_.front().in_channels, layers_.front().in_side);
   images_ = last_output_.permute({0, 2, 3, 1});
   labels_ = at::zeros({build.batch_size}, at::TensorOptions(at::kLong).device(build.device));
-  const std::vector<LayerRates> rates = dropout_of(build.options);
-  for (std::size_t l = 0; l < layers_.size(); ++l) add_layer(l, layers_[l], rates);
+  for (std::size_t l = 0; l < layers_.size(); ++l) add_layer(l, layers_[l]);
 }
 
 at::Tensor Network::plan_buffer(std::int64_t channels, std::int64_t side) const {
@@ -35,7 +38,7 @@ at::Tensor Network::plan_buffer(std::int64_t channels, std::int64_t side) const 
       .permute({0, 3, 1, 2});
 }
 
-void Network::add_layer(std::size_t index, const LayerGeometry& layer, const std::vector<LayerRates>& rates) {
+void Network::add_layer(std::size_t index, const LayerGeometry& layer) {
   const std::string number = std::to_string(index + 1);
   at::Tensor pre_activation = plan_buffer(layer.out_channels, layer.out_side);
   const convolution::Geometry geometry{build_.batch_size,   layer.in_channels, layer.in_side,
@@ -59,9 +62,14 @@ void Network::add_layer(std::size_t index, const LayerGeometry& layer, const std
   const kernel::PoolGeometry pool{build_.batch_size, layer.out_side, layer.out_channels, layer.pool};
   last_output_ = plan_buffer(layer.out_channels, layer.pooled_side);
   blocks_.push_back({"pool" + number, std::make_unique<PoolActivationDropoutBlock>(
-                                          activation, pool, rates_of_layer(rates, index),
+                                          activation, pool, rates_of_layer(rates_, index),
                                           static_cast<std::uint32_t>(index), pre_activation, last_output_)});
   probes_.push_back({layer, activation, pre_activation});
+}
+
+std::int64_t Network::rates_stage(std::int64_t iteration) const {
+  return std::count_if(rates_.begin(), rates_.end(),
+                       [iteration](const LayerRates& rates) { return rates.from <= iteration; });
 }
 
 at::Tensor Network::logits() const { return last_output_.reshape({build_.batch_size, build_.classes}); }
@@ -73,7 +81,7 @@ void Network::forward(const Pass& pass, Observer* observer) {
   }
 }
 
-void Network::loss(std::int64_t valid, double gradient_scale, kernel::LossTotals& totals) {
+void Network::loss(std::int64_t valid, double gradient_scale, kernel::LossTotals* totals) {
   softmax_cross_entropy(kernel::buffer_of(last_output_), build_.batch_size, build_.classes,
                         labels_.data_ptr<std::int64_t>(), valid, gradient_scale, totals);
 }

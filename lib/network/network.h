@@ -10,7 +10,7 @@
 
 #include "activation/activation.h"
 #include "convolution/engine.h"
-#include "kernel/softmax_cross_entropy.h"
+#include "kernel/loss_totals.h"
 #include "network/block.h"
 #include "network/observer.h"
 #include "network/parameters.h"
@@ -40,9 +40,9 @@ class Network {
 
   void forward(const Pass& pass, Observer* observer = nullptr);
 
-  // Adds loss and errors of the first `valid` images of the batch to `totals`. With gradient_scale not 0, turns
+  // Adds loss and errors of the first `valid` images of the batch to `totals`, which lie on the device. With gradient_scale not 0, turns
   // the logits into gradient_scale times the gradient of the summed loss, which backward() starts from.
-  void loss(std::int64_t valid, double gradient_scale, kernel::LossTotals& totals);
+  void loss(std::int64_t valid, double gradient_scale, kernel::LossTotals* totals);
 
   // Leaves the parameters' gradients in parameters().gradients().
   void backward(const Pass& pass, Observer* observer = nullptr);
@@ -50,6 +50,11 @@ class Network {
   Parameters& parameters() { return parameters_; }
   const Parameters& parameters() const { return parameters_; }
   std::int64_t batch_size() const { return build_.batch_size; }
+  at::Device device() const { return build_.device; }
+
+  // Dropout rates change at some iterations: how many of these have been reached. Passes of one stage do the same
+  // work.
+  std::int64_t rates_stage(std::int64_t iteration) const;
 
   // What is looked at of one layer: after forward() its pre-activations, after backward() their gradient.
   struct Probe {
@@ -66,10 +71,11 @@ class Network {
   };
 
   at::Tensor plan_buffer(std::int64_t channels, std::int64_t side) const;
-  void add_layer(std::size_t index, const LayerGeometry& layer, const std::vector<LayerRates>& rates);
+  void add_layer(std::size_t index, const LayerGeometry& layer);
 
   Build build_;
   std::vector<LayerGeometry> layers_;
+  std::vector<LayerRates> rates_;
   Parameters parameters_;
   at::Tensor images_, labels_;
   at::Tensor last_output_;  // of the block added last: (N, C, H, W)

@@ -12,7 +12,6 @@
 namespace elubench::network {
 namespace {
 
-constexpr Pass evaluation{.training = false, .seed = 0, .iteration = 0};
 
 struct Case {
   std::string network, activation;
@@ -28,11 +27,12 @@ constexpr std::int64_t iteration = 4;
 
 // Leaves in every buffer and gradient what a real run would find there: another batch's numbers.
 void pass_another_batch_through(Network& network) {
-  const Pass before{.training = true, .seed = 8, .iteration = iteration - 1};
+  const kernel::StepState step{.seed = 8, .iteration = iteration - 1, .learning_rate = 0};
+  const Pass before{.training = true, .step = &step, .iteration = step.iteration};
   network.images().copy_(formula({network.batch_size(), 3, 32, 32}, 99, 2).permute({0, 2, 3, 1}));
   network.forward(before);
   kernel::LossTotals ignored;
-  network.loss(network.batch_size(), 1, ignored);
+  network.loss(network.batch_size(), 1, &ignored);
   network.backward(before);
 }
 
@@ -61,7 +61,8 @@ TEST_P(AgainstAutograd, AgreesInLogitsLossAndEveryGradient) {
   pass_another_batch_through(network);
   set_from_formulas(network);
   Reference reference(build, network, c.activation);
-  const Pass pass{.training = c.training, .seed = 9, .iteration = iteration};
+  const kernel::StepState step{.seed = 9, .iteration = iteration, .learning_rate = 0};
+  const Pass pass{.training = c.training, .step = &step, .iteration = iteration};
 
   const at::Tensor logits = reference.logits(network.images(), pass);
   const at::Tensor loss = at::cross_entropy_loss(logits, network.labels());
@@ -70,7 +71,7 @@ TEST_P(AgainstAutograd, AgreesInLogitsLossAndEveryGradient) {
   network.forward(pass);
   EXPECT_LT(relative_error(network.logits(), logits), 2e-5);
   kernel::LossTotals totals;
-  network.loss(build.batch_size, 1.0 / static_cast<double>(build.batch_size), totals);
+  network.loss(build.batch_size, 1.0 / static_cast<double>(build.batch_size), &totals);
   EXPECT_NEAR(totals.loss / static_cast<double>(build.batch_size), loss.item<double>(), 1e-5);
   network.backward(pass);
   const std::string last_bias = network.probes().back().layer.name + ".bias";
@@ -129,12 +130,12 @@ TEST_P(AgainstGolden, AgreesInLogitsLossAndEveryGradient) {
   const Build build = small_build(GetParam().substr(0, blank), GetParam().substr(blank + 1));
   Network network(build);
   set_from_formulas(network);
-  network.forward(evaluation);
+  network.forward(evaluation_pass);
   expect_like(network.logits(), golden.at("logits"), 1e-5, "logits");
   kernel::LossTotals totals;
-  network.loss(4, 0.25, totals);
+  network.loss(4, 0.25, &totals);
   EXPECT_NEAR(totals.loss / 4, golden.at("loss").get<double>(), 1e-5);
-  network.backward(evaluation);
+  network.backward(evaluation_pass);
   for (const auto& entry : network.parameters().entries()) {
     expect_like(entry.gradient, golden.at("gradients").at(entry.name), 5e-5, entry.name);
   }
@@ -152,14 +153,14 @@ TEST(NetworkInBfloat16, StaysNearFloat32) {
   build.element = at::kBFloat16;
   Network rounded(build);
   set_from_formulas(rounded);
-  exact.forward(evaluation);
-  rounded.forward(evaluation);
+  exact.forward(evaluation_pass);
+  rounded.forward(evaluation_pass);
   EXPECT_LT(relative_error(rounded.logits(), exact.logits()), 0.03);
   kernel::LossTotals totals;
-  exact.loss(4, 0.25, totals);
-  rounded.loss(4, 0.25, totals);
-  exact.backward(evaluation);
-  rounded.backward(evaluation);
+  exact.loss(4, 0.25, &totals);
+  rounded.loss(4, 0.25, &totals);
+  exact.backward(evaluation_pass);
+  rounded.backward(evaluation_pass);
   EXPECT_LT(relative_error(rounded.parameters().gradients(), exact.parameters().gradients()), 0.06);
   for (const auto& entry : rounded.parameters().entries()) {
     EXPECT_LT(relative_error(entry.gradient, exact.parameters().entry(entry.name).gradient), 0.25) << entry.name;

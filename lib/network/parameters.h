@@ -43,6 +43,7 @@ class Parameters {
   at::Tensor& velocities() { return velocities_; }
   at::Tensor& gradients() { return gradients_; }
   at::Tensor& copy() { return copy_; }
+  std::int64_t count() const { return values_.numel(); }
   bool has_separate_copy() const { return copy_.scalar_type() != at::kFloat; }
 
   // Whether every value and every running statistic is a finite number.

@@ -32,7 +32,7 @@ kernel::Dropout PoolActivationDropoutBlock::dropout_for(const Pass& pass) const 
   for (const RateFrom& step : rates_) {
     if (pass.training && step.from <= pass.iteration) rate = step.rate;
   }
-  return {{pass.seed, random::Purpose::dropout, layer_, static_cast<std::uint32_t>(pass.iteration)}, rate};
+  return {pass.step, layer_, rate};
 }
 
 }  // namespace elubench::network

@@ -109,8 +109,8 @@ class Reference {
 
  private:
   static at::Tensor mask(const at::Tensor& like, double rate, const Pass& pass, std::uint32_t layer) {
-    const random::Stream stream{pass.seed, random::Purpose::dropout, layer,
-                                static_cast<std::uint32_t>(pass.iteration)};
+    const random::Stream stream{pass.step->seed, random::Purpose::dropout, layer,
+                                static_cast<std::uint32_t>(pass.step->iteration)};
     at::Tensor mask = at::empty({like.size(0), like.size(2), like.size(3), like.size(1)}, at::kDouble);
     for (std::int64_t i = 0; i < mask.numel(); ++i) {
       const bool dropped = stream.word(static_cast<std::uint64_t>(i)) < rate * 0x1p32;

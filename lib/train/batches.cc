@@ -11,42 +11,51 @@
 namespace elubench::train {
 namespace {
 
-// chosen: int64 (batch), on the host.
-void gather(const data::Images& images, const at::Tensor& chosen, const random::Stream* stream,
-            network::Network& network) {
-  const at::Tensor on_device = chosen.to(images.pixels.device());
-  at::index_select_out(network.labels(), images.labels, 0, on_device);
-  kernel::gather_augment({data::image_side, data::image_channels}, images.pixels.const_data_ptr<float>(),
-                         on_device.const_data_ptr<std::int64_t>(), network.batch_size(), stream,
-                         kernel::buffer_of(network.images()));
+kernel::ImageSet set_of(const data::Images& images) {
+  return {{data::image_side, data::image_channels},
+          images.size(),
+          images.pixels.const_data_ptr<float>(),
+          images.labels.const_data_ptr<std::int64_t>()};
 }
 
 }  // namespace
 
-TrainingBatches::TrainingBatches(const data::Images& images, std::uint64_t seed, bool augment)
-    : images_(images), seed_(seed), augment_(augment) {}
+TrainingBatches::TrainingBatches(const data::Images& images, std::uint64_t seed, bool augment,
+                                 std::int64_t batch_size)
+    : images_(images), seed_(seed), augment_(augment), batch_size_(batch_size) {
+  const std::int64_t epochs = (batch_size + images.size() - 1) / images.size() + 1;
+  orders_ = at::zeros({epochs, images.size()}, images.labels.options());
+  epoch_held_.assign(static_cast<std::size_t>(epochs), -1);
+}
 
-void TrainingBatches::fill(std::int64_t iteration, network::Network& network) {
-  if (!chosen_.defined()) chosen_ = at::empty({network.batch_size()}, at::kLong);
-  auto* chosen = chosen_.mutable_data_ptr<std::int64_t>();
-  std::int64_t position = iteration * network.batch_size();
-  for (std::int64_t j = 0; j < network.batch_size(); ++j) {
-    const std::int64_t epoch = position / images_.size();
-    if (epoch != epoch_) {
-      order_ = random::permutation(seed_, static_cast<std::uint32_t>(epoch), images_.size());
-      epoch_ = epoch;
-    }
-    chosen[j] = order_[static_cast<std::size_t>(position % images_.size())];
-    ++position;
-  }
-  const random::Stream stream{seed_, random::Purpose::augmentation, 0, static_cast<std::uint32_t>(iteration)};
-  gather(images_, chosen_, augment_ ? &stream : nullptr, network);
+void TrainingBatches::prepare(std::int64_t iteration) {
+  const std::int64_t first = iteration * batch_size_ / images_.size();
+  const std::int64_t last = ((iteration + 1) * batch_size_ - 1) / images_.size();
+  for (std::int64_t epoch = first; epoch <= last; ++epoch) bring_order_of(epoch);
+}
+
+void TrainingBatches::bring_order_of(std::int64_t epoch) {
+  const std::int64_t row = epoch % orders_.size(0);
+  std::int64_t& held = epoch_held_[static_cast<std::size_t>(row)];
+  if (held == epoch) return;
+  auto order = random::permutation(seed_, static_cast<std::uint32_t>(epoch), images_.size());
+  at::Tensor host = at::from_blob(order.data(), {images_.size()}, at::kLong);
+  // From pinned memory the copy takes its place among the device's work, behind the steps that read the old row, and
+  // the host need not wait for them.
+  if (orders_.is_cuda()) host = host.pin_memory();
+  orders_[row].copy_(host, true);
+  held = epoch;
+}
+
+void TrainingBatches::gather(const kernel::StepState* step, network::Network& network) const {
+  kernel::gather_training_batch(set_of(images_), {orders_.const_data_ptr<std::int64_t>(), orders_.size(0)}, step,
+                                augment_, batch_size_, kernel::buffer_of(network.images()),
+                                network.labels().mutable_data_ptr<std::int64_t>());
 }
 
 std::int64_t fill_in_order(const data::Images& images, std::int64_t first, network::Network& network) {
-  const at::Tensor chosen =
-      at::arange(first, first + network.batch_size(), at::kLong).clamp_max_(images.size() - 1);
-  gather(images, chosen, nullptr, network);
+  kernel::gather_in_order(set_of(images), first, network.batch_size(), kernel::buffer_of(network.images()),
+                          network.labels().mutable_data_ptr<std::int64_t>());
   return std::min(network.batch_size(), images.size() - first);
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "data/dataset.h"
+#include "kernel/step_state.h"
 #include "network/network.h"
 
 namespace elubench::train {
@@ -14,18 +15,25 @@ namespace elubench::train {
 // iteration.
 class TrainingBatches {
  public:
-  TrainingBatches(const data::Images& images, std::uint64_t seed, bool augment);
+  // Keeps a reference to the images.
+  TrainingBatches(const data::Images& images, std::uint64_t seed, bool augment, std::int64_t batch_size);
 
-  // Fills the network's images and labels with the batch of the iteration (the number of updates done so far).
-  void fill(std::int64_t iteration, network::Network& network);
+  // The host's part of the batch of an iteration (the number of updates done so far): brings the orders of the epochs
+  // that it takes images from to the device.
+  void prepare(std::int64_t iteration);
+
+  // The device's part: fills the network's images and labels with the batch of step->iteration, which was prepared.
+  void gather(const kernel::StepState* step, network::Network& network) const;
 
  private:
+  void bring_order_of(std::int64_t epoch);
+
   const data::Images& images_;
   std::uint64_t seed_;
   bool augment_;
-  std::int64_t epoch_ = -1;  // whose order is in order_
-  std::vector<std::int64_t> order_;
-  at::Tensor chosen_;  // int64 (batch), on the host
+  std::int64_t batch_size_;
+  at::Tensor orders_;                     // int64 (epochs that a batch may span, images), on the device
+  std::vector<std::int64_t> epoch_held_;  // which epoch's order each row holds; -1: none
 };
 
 // Fills the network's batch with images first, first + 1, ... as they are. Returns how many are valid: at the end

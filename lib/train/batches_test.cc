@@ -18,13 +18,20 @@ data::Images numbered_images(std::int64_t count) {
           at::arange(count, at::kLong) % 5};
 }
 
+// As the step does it.
+void fill(TrainingBatches& batches, std::int64_t iteration, network::Network& network) {
+  const kernel::StepState step{.seed = 1, .iteration = iteration, .learning_rate = 0};
+  batches.prepare(iteration);
+  batches.gather(&step, network);
+}
+
 TEST(TrainingBatches, VisitEveryImageOnceAnEpochAcrossBatchBorders) {
   const data::Images images = numbered_images(33);
   network::Network network = initial_network(small_run());
-  TrainingBatches batches(images, 1, false);
+  TrainingBatches batches(images, 1, false, 8);
   std::map<std::int64_t, int> visits;
   for (std::int64_t iteration = 0; iteration < 33; ++iteration) {  // 33 batches of 8 are 8 epochs of 33
-    batches.fill(iteration, network);
+    fill(batches, iteration, network);
     for (std::int64_t j = 0; j < 8; ++j) {
       const auto image = network.images()[j][0][0][0].item<std::int64_t>();
       EXPECT_EQ(network.labels()[j].item<std::int64_t>(), image % 5);
@@ -40,15 +47,15 @@ TEST(TrainingBatches, VisitEveryImageOnceAnEpochAcrossBatchBorders) {
 TEST(TrainingBatches, AreAPureFunctionOfTheIteration) {
   const data::Images images = made_up_images(33, 5, 0);
   network::Network network = initial_network(small_run());
-  TrainingBatches forwards(images, 1, true);
+  TrainingBatches forwards(images, 1, true, 8);
   std::vector<at::Tensor> seen;
   for (std::int64_t iteration = 0; iteration < 6; ++iteration) {
-    forwards.fill(iteration, network);
+    fill(forwards, iteration, network);
     seen.push_back(network.images().clone());
   }
-  TrainingBatches backwards(images, 1, true);
+  TrainingBatches backwards(images, 1, true, 8);
   for (std::int64_t iteration = 5; iteration >= 0; --iteration) {
-    backwards.fill(iteration, network);
+    fill(backwards, iteration, network);
     EXPECT_TRUE(at::equal(network.images(), seen[static_cast<std::size_t>(iteration)]));
   }
 }
@@ -56,8 +63,13 @@ TEST(TrainingBatches, AreAPureFunctionOfTheIteration) {
 TEST(TrainingBatches, CanBeLargerThanTheSet) {
   const data::Images images = numbered_images(3);
   network::Network network = initial_network(small_run());
-  TrainingBatches(images, 1, false).fill(0, network);
-  EXPECT_EQ(network.images().select(3, 0).select(2, 0).select(1, 0).narrow(0, 0, 6).sum().item<float>(), 6);
+  TrainingBatches batches(images, 1, false, 8);
+  std::map<std::int64_t, int> visits;
+  for (std::int64_t iteration = 0; iteration < 3; ++iteration) {  // 3 batches of 8 are 8 epochs of 3
+    fill(batches, iteration, network);
+    for (std::int64_t j = 0; j < 8; ++j) ++visits[network.images()[j][0][0][0].item<std::int64_t>()];
+  }
+  for (const auto& [image, count] : visits) EXPECT_EQ(count, 8) << image;
 }
 
 // 17 images in batches of 8: the last batch is filled up, and the filling must not count.
@@ -82,13 +94,12 @@ TEST(Diagnostics, AgreeWithTheWholeProbeInOneBatch) {
   specification.batch_size = 17;
   network::Network whole = initial_network(specification);
   fill_in_order(images, 0, whole);
-  const network::Pass pass{.training = false, .seed = 0, .iteration = 0};
-  whole.forward(pass);
+  whole.forward(network::evaluation_pass);
   const at::Tensor x = whole.probes()[2].pre_activation.to(at::kDouble).clone();
   const at::Tensor f = at::elu(x);
   kernel::LossTotals loss;
-  whole.loss(17, 1.0 / 17, loss);
-  whole.backward(pass);
+  whole.loss(17, 1.0 / 17, &loss);
+  whole.backward(network::evaluation_pass);
   const at::Tensor gradient = whole.probes()[2].pre_activation.to(at::kDouble);
   ASSERT_EQ(layers.size(), 11u);
   EXPECT_EQ(layers[2].layer, "conv3");
@@ -110,7 +121,7 @@ TEST(Diagnostics, FindDeadChannels) {
   network.parameters().entry("conv2.bias").value.narrow(0, 0, 3).fill_(-1e6f);
   const auto layers = diagnose(images, network);
   fill_in_order(images, 0, network);
-  network.forward({.training = false, .seed = 0, .iteration = 0});
+  network.forward(network::evaluation_pass);
   for (std::size_t l : {std::size_t{0}, std::size_t{1}, std::size_t{8}}) {
     const at::Tensor largest = network.probes()[l].pre_activation.amax({0, 2, 3});
     EXPECT_DOUBLE_EQ(layers[l].dead_fraction, (largest <= 0).to(at::kDouble).mean().item<double>()) << l;

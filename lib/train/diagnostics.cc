@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/interrupt.h"
+#include "device/value.h"
 #include "kernel/statistics.h"
 #include "kernel/tensor_buffer.h"
 #include "train/batches.h"
@@ -49,18 +50,17 @@ LayerDiagnostics summary(const network::Network::Probe& probe, const LayerTotals
 }  // namespace
 
 std::vector<LayerDiagnostics> diagnose(const data::Images& test_images, network::Network& network) {
-  const network::Pass pass{.training = false, .seed = 0, .iteration = 0};
   const auto& probes = network.probes();
   const std::int64_t count = std::min(probe_images, test_images.size());
   std::vector<LayerTotals> totals(probes.size());
-  kernel::LossTotals loss;
+  const device::Value<kernel::LossTotals> loss(network.device());
   for (std::int64_t first = 0; first < count; first += network.batch_size()) {
     throw_if_interrupted();
     const std::int64_t valid = std::min(fill_in_order(test_images, first, network), count - first);
-    network.forward(pass);
+    network.forward(network::evaluation_pass);
     for (std::size_t l = 0; l < probes.size(); ++l) add_activations(probes[l], valid, totals[l]);
-    network.loss(valid, 1.0 / static_cast<double>(count), loss);
-    network.backward(pass);
+    network.loss(valid, 1.0 / static_cast<double>(count), loss.data());
+    network.backward(network::evaluation_pass);
     for (std::size_t l = 0; l < probes.size(); ++l) add_gradients(probes[l], valid, totals[l]);
   }
   std::vector<LayerDiagnostics> all;

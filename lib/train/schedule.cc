@@ -3,11 +3,7 @@
 namespace elubench::train {
 
 double value_at(const Schedule& schedule, std::int64_t iteration) {
-  double value = schedule.front().value;
-  for (const Breakpoint& breakpoint : schedule) {
-    if (breakpoint.from <= iteration) value = breakpoint.value;
-  }
-  return value;
+  return kernel::ScheduleView{schedule.data(), static_cast<std::int64_t>(schedule.size())}.value_at(iteration);
 }
 
 }  // namespace elubench::train

@@ -7,6 +7,7 @@
 
 #include "base/named_enum.h"
 #include "data/specification.h"
+#include "kernel/step_state.h"
 #include "network/options.h"
 
 namespace elubench {
@@ -17,12 +18,8 @@ enum class Precision {
   bf16,  // bfloat16 activations, gradients and weight copies; fp32 master weights and momentum
 };
 
-// From iteration `from` on, `value` holds. Tables ascend and begin at 0.
-struct Breakpoint {
-  std::int64_t from = 0;
-  double value = 0;
-  bool operator==(const Breakpoint&) const = default;
-};
+// A value from some iteration on. Tables ascend and begin at 0.
+using kernel::Breakpoint;
 using Schedule = std::vector<Breakpoint>;
 
 // The last breakpoint at or before `iteration`.

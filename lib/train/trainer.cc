@@ -1,7 +1,6 @@
 #include "train/trainer.h"
 
-#include <ATen/Context.h>
-
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <limits>
@@ -11,6 +10,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/log.h"
+#include "device/scope.h"
 #include "train/build.h"
 #include "train/checkpoint.h"
 #include "train/diagnostics.h"
@@ -23,14 +23,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-// fp32 means IEEE single precision, and results repeat: LibTorch's defaults on CUDA promise neither.
-void require_exact_arithmetic() {
-  at::globalContext().setAllowTF32CuBLAS(false);
-  at::globalContext().setAllowTF32CuDNN(false);
-  at::globalContext().setBenchmarkCuDNN(false);
-  at::globalContext().setDeterministicCuDNN(true);
 }
 
 class Trainer {
@@ -46,28 +38,36 @@ class Trainer {
 
   Outcome run() {
     resume();
+    step_.set_position({state_.iteration, state_.since_last_row});
     if (specification_.iterations == 0 && state_.rows == 0) state_.test_pending = true;
     session_start_ = Clock::now();
     first_iteration_ = state_.iteration;
     if (state_.test_pending && !test_and_save()) return diverged();
     while (state_.iteration < specification_.iterations) {
-      if (!iterate()) return diverged();
+      if (!train_stretch()) return diverged();
     }
     return {false, state_.iteration};
   }
 
  private:
-  // One iteration and what is due after it; false if a loss or a weight is not finite. Throws Interrupted, after
-  // saving.
-  bool iterate() {
+  // Iterations that the host need not look at, and what is due after them; false if a loss or a weight is not
+  // finite. Throws Interrupted, after saving.
+  bool train_stretch() {
     const Clock::time_point start = Clock::now();
-    step_.run(state_.iteration, state_.since_last_row);
-    if (!std::isfinite(state_.since_last_row.loss)) return false;
-    ++state_.iteration;
+    const std::int64_t first = state_.iteration;
+    const std::int64_t last = end_of_stretch();
+    std::int64_t asked = first;
+    do {
+      step_.run();
+    } while (++asked < last && interrupt_signal() == 0);
+    const Step::Position position = step_.position();
+    state_.iteration = position.iteration;
+    state_.since_last_row = position.totals;
+    if (!position.totals.finite()) return false;
     const double seconds = seconds_since(start);
     state_.seconds += seconds;
     row_seconds_ += seconds;
-    row_images_ += specification_.batch_size;
+    row_images_ += (asked - first) * specification_.batch_size;
     report_progress();
     if (due(specification_.log_every)) record_training();
     state_.test_pending = due(specification_.test_every);
@@ -88,6 +88,15 @@ class Trainer {
       save();
       throw;
     }
+  }
+
+  // A processor does one iteration at a time. A GPU is only asked for work, and each look at it makes it wait: it is
+  // looked at where something is due.
+  std::int64_t end_of_stretch() const {
+    if (network_.device().is_cpu()) return state_.iteration + 1;
+    const auto next = [this](std::int64_t every) { return (state_.iteration / every + 1) * every; };
+    return std::min({next(specification_.log_every), next(specification_.test_every),
+                     next(specification_.checkpoint_every), specification_.iterations});
   }
 
   bool due(std::int64_t every) const {
@@ -154,6 +163,7 @@ class Trainer {
     record("train", "images_per_second", static_cast<double>(row_images_) / row_seconds_);
     record("train", "seconds", state_.seconds);
     state_.since_last_row = {};
+    step_.set_position({state_.iteration, {}});
     row_images_ = 0;
     row_seconds_ = 0;
   }
@@ -237,13 +247,13 @@ class Trainer {
 
 Outcome run(const Specification& specification, const data::Dataset& dataset, const std::filesystem::path& folder,
             at::Device device, Recorder& recorder) {
-  require_exact_arithmetic();
+  const device::Scope scope(device);
   return Trainer(specification, dataset, folder, device, recorder).run();
 }
 
 Evaluation evaluate_checkpoint(const Specification& specification, const data::Dataset& dataset,
                                const std::filesystem::path& folder, at::Device device) {
-  require_exact_arithmetic();
+  const device::Scope scope(device);
   network::Network network = build_network(specification, dataset.classes, device);
   load_newest(folder, network.parameters());
   return evaluate(dataset.test, network);

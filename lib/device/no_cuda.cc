@@ -1,0 +1,35 @@
+// Stands in for cuda.cc in a build without CUDA.
+#include "base/error.h"
+#include "device/gpus.h"
+#include "device/graph.h"
+#include "device/scope.h"
+#include "device/settings.h"
+
+namespace elubench::device {
+
+std::vector<Gpu> gpus() { return {}; }
+std::string cuda_version() { return "none"; }
+std::string cudnn_version() { return "none"; }
+std::string driver_version() { return {}; }
+std::string why_no_gpu() { return {}; }
+
+struct Scope::Current {
+  ArithmeticSettings settings;
+};
+
+Scope::Scope(at::Device device, bool fastest) : current_(new Current{ArithmeticSettings(fastest)}) {
+  if (!device.is_cpu()) throw UsageError("this build is without CUDA; build with -DELUBENCH_CUDA=ON");
+}
+Scope::~Scope() = default;
+
+void synchronize(at::Device) {}
+std::int64_t most_memory(at::Device) { return 0; }
+
+struct Graph::Recording {};
+Graph::Graph() = default;
+Graph::~Graph() = default;
+void Graph::record(const std::function<void()>&) { throw Error("this build is without CUDA"); }
+bool Graph::recorded() const { return false; }
+void Graph::replay() {}
+
+}  // namespace elubench::device

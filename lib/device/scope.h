@@ -1,0 +1,34 @@
+// Work on one device, with arithmetic that is exact and repeats.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <memory>
+
+namespace elubench::device {
+
+// While it lives: fp32 means IEEE single precision (TF32 off), and results repeat (LibTorch's defaults on CUDA promise
+// neither); on a GPU, that GPU is the current one, and work is queued on a stream of its own, which can be recorded.
+// Everything that works on a network must be built inside one scope. Begins and ends when the device has done all that
+// was queued.
+class Scope {
+ public:
+  // fastest: algorithms that may round differently from run to run, chosen by trying; for comparison only.
+  explicit Scope(at::Device device, bool fastest = false);
+  Scope(const Scope&) = delete;
+  Scope& operator=(const Scope&) = delete;
+  ~Scope();
+
+ private:
+  struct Current;
+  std::unique_ptr<Current> current_;
+};
+
+// The most bytes of a GPU's memory that this process has held.
+std::int64_t most_memory(at::Device device);
+
+// Waits until the device has done all that was queued on the current stream.
+void synchronize(at::Device device);
+
+}  // namespace elubench::device

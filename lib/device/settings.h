@@ -1,0 +1,18 @@
+// LibTorch's settings that a Scope makes and takes back.
+#pragma once
+
+namespace elubench::device {
+
+// TF32 off, deterministic algorithms unless `fastest`.
+class ArithmeticSettings {
+ public:
+  explicit ArithmeticSettings(bool fastest);
+  ArithmeticSettings(const ArithmeticSettings&) = delete;
+  ArithmeticSettings& operator=(const ArithmeticSettings&) = delete;
+  ~ArithmeticSettings();
+
+ private:
+  bool benchmark_, deterministic_;
+};
+
+}  // namespace elubench::device
