@@ -21,8 +21,14 @@ function(elubench_room name)
     if(ROOM_TORCH OR ROOM_TORCH_TESTS)
       elubench_use_libtorch(${name}_test)
     endif()
+    # A CUDA build may be made on a machine that cannot load its libraries: its tests are listed when they are run.
+    set(discovery POST_BUILD)
+    if(ELUBENCH_CUDA)
+      set(discovery PRE_TEST)
+    endif()
     # One thread: tests run side by side, and threads that wait for each other on busy cores are slow.
     gtest_discover_tests(${name}_test TEST_PREFIX ${name}/ NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60
+                         DISCOVERY_MODE ${discovery}
                          PROPERTIES ENVIRONMENT OMP_NUM_THREADS=1)
   endif()
 endfunction()

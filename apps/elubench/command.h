@@ -18,6 +18,7 @@ void add_list_command(CLI::App& app, Action& action);
 void add_export_command(CLI::App& app, Action& action);
 void add_evaluate_command(CLI::App& app, Action& action);
 void add_bench_command(CLI::App& app, Action& action);
+void add_doctor_command(CLI::App& app, Action& action);
 
 // Options that several commands share.
 void add_device_options(CLI::App& command, std::string& device, int& threads);

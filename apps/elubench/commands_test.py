@@ -165,3 +165,11 @@ def test_a_result_that_cannot_be_written_is_an_error() -> None:
         )
     assert result.returncode == 1
     assert_one_error(result, "standard output")
+
+
+def test_doctor_finds_nothing_wrong_here():
+    result = elubench("doctor", "--device", "cpu")
+    assert result.returncode == 0, result.stdout
+    assert result.stdout.count("\nok      ") == 11
+    assert "examined: cpu" in result.stdout
+    assert result.stdout.endswith("all 11 checks passed\n")

@@ -127,6 +127,7 @@ int main(int argc, char** argv) {
   add_export_command(app, action);
   add_evaluate_command(app, action);
   add_bench_command(app, action);
+  add_doctor_command(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

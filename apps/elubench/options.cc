@@ -10,7 +10,8 @@
 namespace elubench {
 
 void add_device_options(CLI::App& command, std::string& device, int& threads) {
-  command.add_option("--device", device, "auto or cpu; CUDA devices are not written yet")
+  command
+      .add_option("--device", device, "cpu, cuda:N, or auto: the first GPU of a CUDA build, else the processor")
       ->type_name("NAME")
       ->capture_default_str();
   command

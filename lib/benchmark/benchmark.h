@@ -21,8 +21,8 @@ struct Request {
   double seconds = 10;  // of measuring, of training and of inference each
 };
 
-// A part of the step. Times are medians over the steps measured. On a GPU the host waits after each part, so they add
-// up to more than the step.
+// A part of the step. Times are medians over the steps measured. On a GPU the host waits after each part, so they
+// add up to more than the step.
 struct Phase {
   std::string name;   // "data", "forward", "loss", "backward", "update"
   std::string part;   // a block such as "conv3"; empty for a phase without parts

@@ -16,8 +16,8 @@ namespace elubench::benchmark {
 // The middle of some numbers; of an even count the lower of the two.
 double median(std::vector<double> values);
 
-// Takes the time between what it is told. A step is what lies between begin_step() and end_step(); several that are
-// measured as one count alike.
+// Takes the time between what it is told. A step is what lies between begin_step() and end_step(); several that
+// are measured as one count alike.
 class Stopwatch : public network::Observer {
  public:
   // wait: called before each look at the clock, and returns when what was asked of a device is done.
@@ -32,7 +32,7 @@ class Stopwatch : public network::Observer {
   void finished(std::string_view phase, std::string_view part) override;
   void end_step(std::int64_t steps = 1);
 
-  const std::vector<Lap>& laps() const { return laps_; }  // in the order of the step
+  const std::vector<Lap>& laps() const { return laps_; }       // in the order of the step
   const std::vector<double>& steps() const { return steps_; }  // seconds
 
  private:

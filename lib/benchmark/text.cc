@@ -46,15 +46,13 @@ std::string text_of(const Request& request, const Result& result) {
   text += formatted("peak: %.2f TFLOP/s of a matrix product, %.1f GB/s of a copy; memory: %.2f GB at most\n",
                     result.peak / 1e12, result.bandwidth / 1e9, static_cast<double>(result.memory_bytes) / 1e9);
   text += speed_text("training", result.training, result.peak);
-  for (const Phase& phase : result.training.phases)
-    text += phase_text(phase, result.training.seconds, result);
+  for (const Phase& phase : result.training.phases) text += phase_text(phase, result.training.seconds, result);
   if (result.unrepeatable > 0) {
     text += formatted("training without repeatable results: %.1f images/s, %.2f times as many\n",
                       result.unrepeatable, result.unrepeatable / result.training.images_per_second);
   }
   text += speed_text("inference", result.inference, result.peak);
-  for (const Phase& phase : result.inference.phases)
-    text += phase_text(phase, result.inference.seconds, result);
+  for (const Phase& phase : result.inference.phases) text += phase_text(phase, result.inference.seconds, result);
   return text;
 }
 

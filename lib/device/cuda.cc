@@ -1,4 +1,5 @@
-// Everything that asks CUDA itself, and LibTorch's side of it. Compiled in builds with CUDA alone; no_cuda.cc else.
+// Everything that asks CUDA itself, and LibTorch's side of it. Compiled in builds with CUDA alone; no_cuda.cc
+// else.
 #include <ATen/cuda/CUDAContext.h>
 #include <ATen/cuda/CUDAGraph.h>
 #include <ATen/detail/CUDAHooksInterface.h>
@@ -83,7 +84,8 @@ std::string cudnn_version() {
 std::string driver_version() {
   std::ifstream file("/proc/driver/nvidia/version");
   for (std::string word; file >> word;) {
-    if (word.find_first_not_of("0123456789.") == std::string::npos && word.find('.') != std::string::npos) return word;
+    if (word.find_first_not_of("0123456789.") == std::string::npos && word.find('.') != std::string::npos)
+      return word;
   }
   int version = 0;
   if (cudaDriverGetVersion(&version) != cudaSuccess || version == 0) return {};

@@ -1,5 +1,5 @@
-// The stream on which LibTorch, and so everything else, queues its work; for code that includes no LibTorch header.
-// Only in builds with CUDA.
+// The stream on which LibTorch, and so everything else, queues its work; for code that includes no LibTorch
+// header. Only in builds with CUDA.
 #pragma once
 
 #include <cuda_runtime_api.h>

@@ -8,23 +8,22 @@
 namespace elubench::device {
 
 struct Gpu {
-  int index;                        // N of "cuda:N"
-  std::string name;                 // "NVIDIA H100 80GB HBM3"
-  std::string compute_capability;   // "9.0"
+  int index;                       // N of "cuda:N"
+  std::string name;                // "NVIDIA H100 80GB HBM3"
+  std::string compute_capability;  // "9.0"
   std::int64_t memory_bytes;
-  bool multiplies_bf16;             // fast: from compute capability 8.0 on
+  bool multiplies_bf16;  // fast: from compute capability 8.0 on
 };
 
 // None in a build without CUDA, and where there is no driver.
 std::vector<Gpu> gpus();
 
 // Versions for records; "none" in a build without CUDA.
-std::string cuda_version();   // of the runtime: "13.0"
-std::string cudnn_version();  // "9.19.0"
-std::string driver_version(); // "580.159.04"; empty where there is no driver
+std::string cuda_version();    // of the runtime: "13.0"
+std::string cudnn_version();   // "9.19.0"
+std::string driver_version();  // "580.159.04"; empty where there is no driver
 
-// Why gpus() finds none though the build has CUDA: "no CUDA-capable device is detected"; empty where it finds some,
-// and in a build without CUDA.
+// Why gpus() finds none: "no CUDA-capable device is detected"; empty where it finds some.
 std::string why_no_gpu();
 
 }  // namespace elubench::device

@@ -13,9 +13,9 @@ class Graph {
   Graph& operator=(const Graph&) = delete;
   ~Graph();
 
-  // Records what `work` queues on the current stream, which must be a Scope's; nothing runs. What the same work has
-  // to set up once it must have set up before, by running at least once. Forgets an earlier recording. Throws Error
-  // that says why, where the work cannot be recorded.
+  // Records what `work` queues on the current stream, which must be a Scope's; nothing runs. What the same work
+  // has to set up once it must have set up before, by running at least once. Forgets an earlier recording. Throws
+  // Error that says why, where the work cannot be recorded.
   void record(const std::function<void()>& work);
   bool recorded() const;
   void replay();

@@ -11,7 +11,7 @@ std::vector<Gpu> gpus() { return {}; }
 std::string cuda_version() { return "none"; }
 std::string cudnn_version() { return "none"; }
 std::string driver_version() { return {}; }
-std::string why_no_gpu() { return {}; }
+std::string why_no_gpu() { return "this build is without CUDA (-DELUBENCH_CUDA=ON)"; }
 
 struct Scope::Current {
   ArithmeticSettings settings;

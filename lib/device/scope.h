@@ -8,10 +8,10 @@
 
 namespace elubench::device {
 
-// While it lives: fp32 means IEEE single precision (TF32 off), and results repeat (LibTorch's defaults on CUDA promise
-// neither); on a GPU, that GPU is the current one, and work is queued on a stream of its own, which can be recorded.
-// Everything that works on a network must be built inside one scope. Begins and ends when the device has done all that
-// was queued.
+// While it lives: fp32 means IEEE single precision (TF32 off), and results repeat (LibTorch's defaults on CUDA
+// promise neither); on a GPU, that GPU is the current one, and work is queued on a stream of its own, which can be
+// recorded. Everything that works on a network must be built inside one scope. Begins and ends when the device has
+// done all that was queued.
 class Scope {
  public:
   // fastest: algorithms that may round differently from run to run, chosen by trying; for comparison only.

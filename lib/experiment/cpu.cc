@@ -1,5 +1,7 @@
 #include "experiment/cpu.h"
 
+#include <algorithm>
+#include <array>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -12,12 +14,21 @@ std::string trimmed(const std::string& text) {
   return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-bool has_bf16_flag(const std::string& flags) {
+constexpr std::array<std::string_view, 3> bf16_flags{"avx512_bf16", "amx_bf16", "bf16"};
+constexpr std::array<std::string_view, 6> speed_flags{"avx2", "fma", "avx512f", "amx_tile", "asimd", "sve"};
+
+template <std::size_t count>
+bool is_one_of(const std::array<std::string_view, count>& flags, std::string_view word) {
+  return std::find(flags.begin(), flags.end(), word) != flags.end();
+}
+
+void read_flags(const std::string& flags, Cpu& cpu) {
   std::istringstream words(flags);
   for (std::string word; words >> word;) {
-    if (word == "avx512_bf16" || word == "amx_bf16" || word == "bf16") return true;
+    const bool bf16 = is_one_of(bf16_flags, word);
+    cpu.multiplies_bf16 = cpu.multiplies_bf16 || bf16;
+    if (bf16 || is_one_of(speed_flags, word)) cpu.extensions += (cpu.extensions.empty() ? "" : " ") + word;
   }
-  return false;
 }
 
 }  // namespace
@@ -31,7 +42,7 @@ Cpu parse_cpu_info(std::string_view text) {
     const std::string key = trimmed(line.substr(0, colon));
     const std::string value = trimmed(line.substr(colon + 1));
     if (key == "model name") cpu.model = value;
-    if (key == "flags" || key == "Features") cpu.multiplies_bf16 = has_bf16_flag(value);
+    if (key == "flags" || key == "Features") read_flags(value, cpu);
   }
   return cpu;
 }

@@ -9,6 +9,7 @@ namespace elubench::experiment {
 struct Cpu {
   std::string model = "unknown";
   bool multiplies_bf16 = false;  // AVX512-BF16, AMX-BF16, or Arm's BF16
+  std::string extensions;        // those that decide its speed here: "avx2 avx512f avx512_bf16"
 };
 
 // `text` is in the format of /proc/cpuinfo; its first processor counts.

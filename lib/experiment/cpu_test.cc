@@ -10,6 +10,7 @@ TEST(Cpu, ReadsModelAndFlagsOfTheFirstProcessor) {
       "processor\t: 0\nmodel name\t: AMD EPYC 9554\nflags\t\t: fpu avx512f avx512_bf16 avx2\n\n"
       "processor\t: 1\nmodel name\t: other\nflags\t: fpu\n");
   EXPECT_EQ(cpu.model, "AMD EPYC 9554");
+  EXPECT_EQ(cpu.extensions, "avx512f avx512_bf16 avx2");
   EXPECT_TRUE(cpu.multiplies_bf16);
 }
 

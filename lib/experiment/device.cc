@@ -25,7 +25,7 @@ Device find_device(std::string_view name) {
     names += ", " + device.name + " (" + device.description + ")";
   }
   if (const std::string why = device::why_no_gpu(); name.starts_with("cuda") && !why.empty()) {
-    names += "; CUDA sees no GPU: " + why;
+    names += "; no GPU: " + why;
   }
   throw UsageError("there is no device '" + std::string(name) + "' for this build on this machine; give auto" +
                    names);

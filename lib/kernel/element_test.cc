@@ -61,10 +61,10 @@ struct PoolCase {
 };
 
 // Channels that are a multiple of four and not, fewer than four, odd sides, no image.
-const std::vector<PoolCase> pool_cases{
-    {{2, 8, 16, true}, 0.3},  {{3, 7, 5, true}, 0.3},  {{1, 1, 3, true}, 0},     {{2, 3, 100, true}, 0.5},
-    {{2, 4, 260, true}, 0.1}, {{1, 3, 300, true}, 0},  {{2, 4, 7, false}, 0.3},  {{1, 1, 67, false}, 0},
-    {{0, 4, 8, true}, 0.3},   {{2, 2, 12, false}, 0.4}};
+const std::vector<PoolCase> pool_cases{{{2, 8, 16, true}, 0.3},  {{3, 7, 5, true}, 0.3},   {{1, 1, 3, true}, 0},
+                                       {{2, 3, 100, true}, 0.5}, {{2, 4, 260, true}, 0.1}, {{1, 3, 300, true}, 0},
+                                       {{2, 4, 7, false}, 0.3},  {{1, 1, 67, false}, 0},   {{0, 4, 8, true}, 0.3},
+                                       {{2, 2, 12, false}, 0.4}};
 
 template <class T>
 void expect_same_pools(const activation::Activation& activation, const PoolCase& c, at::ScalarType type) {
@@ -138,7 +138,8 @@ void expect_same_losses(at::ScalarType type, double tolerance) {
       LossTotals totals{1.5, 2, 3};
       LossTotals totals_host = totals;
       softmax_cross_entropy(buffer_of(host), rows, classes, label, valid, 0.25, &totals_host);
-      run_program(SoftmaxCrossEntropyBlock<T>{buffer_of(logits).as<T>(), label, &totals, rows, classes, valid, 0.25f});
+      run_program(
+          SoftmaxCrossEntropyBlock<T>{buffer_of(logits).as<T>(), label, &totals, rows, classes, valid, 0.25f});
       EXPECT_NEAR(totals.loss, totals_host.loss, 1e-6 * totals_host.loss);
       EXPECT_EQ(totals.wrong, totals_host.wrong);
       EXPECT_EQ(totals.images, totals_host.images);
@@ -164,8 +165,8 @@ TEST(SoftmaxCrossEntropyBlock, TakesTheFirstOfEqualLogitsAndCountsWhatIsNotFinit
   std::vector<bool> finite;
   for (std::int64_t row = 0; row < 4; ++row) {
     LossTotals totals;
-    run_program(SoftmaxCrossEntropyBlock<float>{logits.data_ptr<float>() + 40 * row,
-                                                labels.const_data_ptr<std::int64_t>() + row, &totals, 1, 40, 1, 0});
+    run_program(SoftmaxCrossEntropyBlock<float>{
+        logits.data_ptr<float>() + 40 * row, labels.const_data_ptr<std::int64_t>() + row, &totals, 1, 40, 1, 0});
     wrong.push_back(totals.wrong);
     finite.push_back(totals.finite());
   }
@@ -202,9 +203,10 @@ void expect_same_batch(at::ScalarType type) {
   at::Tensor out_labels = at::zeros({6}, at::kLong);
   const at::Tensor host = out.clone(), host_labels = out_labels.clone();
   gather_training_batch(set, epochs, &step, true, 6, buffer_of(host), host_labels.data_ptr<std::int64_t>());
-  for_each_image_element(6, 64, GatherPixel<TrainingChoice, T>{{set, epochs, &step, true, 6},
-                                                               buffer_of(out).as<T>(),
-                                                               out_labels.data_ptr<std::int64_t>()});
+  for_each_image_element(
+      6, 64,
+      GatherPixel<TrainingChoice, T>{
+          {set, epochs, &step, true, 6}, buffer_of(out).as<T>(), out_labels.data_ptr<std::int64_t>()});
   EXPECT_TRUE(at::equal(out, host));
   EXPECT_TRUE(at::equal(out_labels, host_labels));
 }
@@ -221,8 +223,9 @@ TEST(StatisticsElements, DoWhatTheHostDoes) {
   ActivationTotals host;
   add_activation_totals(activation::Relu{}, buffer_of(x), positions, channels, host);
   std::vector<ChannelTotals> totals(static_cast<std::size_t>(strips * channels));
-  for_each_element(strips * channels, ActivationStrip<activation::Relu, Bfloat16>{
-                                          {}, buffer_of(x).as<Bfloat16>(), positions, channels, rows, totals.data()});
+  for_each_element(strips * channels,
+                   ActivationStrip<activation::Relu, Bfloat16>{
+                       {}, buffer_of(x).as<Bfloat16>(), positions, channels, rows, totals.data()});
   for_each_element(channels, ActivationStripSum{strips, channels, totals.data()});
   double sum = 0, squares = 0;
   for (std::size_t c = 0; c < static_cast<std::size_t>(channels); ++c) {

@@ -48,9 +48,9 @@ struct EpochOrders {
   std::int64_t epochs;
 };
 
-// The batch of step->iteration: epoch after epoch without a gap, so place j holds image p mod N of epoch p / N with p =
-// iteration * batch + j. With `augment` each is cropped and flipped by the j-th block of the step's stream.
-// images: (batch, side, side, channels); labels: (batch).
+// The batch of step->iteration: epoch after epoch without a gap, so place j holds image p mod N of epoch p / N
+// with p = iteration * batch + j. With `augment` each is cropped and flipped by the j-th block of the step's
+// stream. images: (batch, side, side, channels); labels: (batch).
 void gather_training_batch(const ImageSet& set, const EpochOrders& orders, const StepState* step, bool augment,
                            std::int64_t batch, Buffer images, std::int64_t* labels);
 

@@ -18,8 +18,8 @@ struct TrainingChoice {
   }
   ELUBENCH_HOST_DEVICE Crop crop_at(std::int64_t place) const {
     if (!augment) return whole_image;
-    return draw_crop(
-        {step->seed, random::Purpose::augmentation, 0, static_cast<std::uint32_t>(step->iteration)}, place);
+    return draw_crop({step->seed, random::Purpose::augmentation, 0, static_cast<std::uint32_t>(step->iteration)},
+                     place);
   }
 };
 

@@ -118,8 +118,8 @@ TEST(Advance, TakesTheLearningRateOfTheNextUpdate) {
   EXPECT_EQ(rates, (std::vector<double>{0.005, 0.005, 0.001}));
 }
 
-// The batch of iteration 3, spelt out with LibTorch's padding, slicing and flipping. Places 18 to 23 of the run are in
-// epochs 3 and 4 of 5 images, whose orders lie in rows 1 and 0.
+// The batch of iteration 3, spelt out with LibTorch's padding, slicing and flipping. Places 18 to 23 of the run
+// are in epochs 3 and 4 of 5 images, whose orders lie in rows 1 and 0.
 TEST(GatherTrainingBatch, CropsAndFlipsThePaddedImages) {
   const at::Tensor images = wave({5, 8, 8, 3}, 0.9);
   const at::Tensor labels = at::arange(5, at::kLong) * 7;

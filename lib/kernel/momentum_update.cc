@@ -25,8 +25,8 @@ void momentum_update(const MomentumRule& rule, const StepState* step, const Loss
   const MomentumStep momentum_step(rule, *step);
   for_element(copy.element, [&]<class T>(T) {
     parallel_for(0, count, 16384, [&](std::int64_t first, std::int64_t last) {
-      update_range(momentum_step, first, last, weight.as<float>(), velocity.as<float>(), gradient.as<const float>(),
-                   copy.as<T>());
+      update_range(momentum_step, first, last, weight.as<float>(), velocity.as<float>(),
+                   gradient.as<const float>(), copy.as<T>());
     });
   });
 }

@@ -153,8 +153,7 @@ void for_case(const PoolGeometry& g, const Dropout& dropout, const Body& body) {
 
 void pool_activation_dropout_forward(const activation::Activation& activation, const PoolGeometry& geometry,
                                      const Dropout& dropout, Buffer x, Buffer y) {
-  if (x.device == Device::cuda)
-    return cuda::pool_activation_dropout_forward(activation, geometry, dropout, x, y);
+  if (x.device == Device::cuda) return cuda::pool_activation_dropout_forward(activation, geometry, dropout, x, y);
   for_element(x.element, [&]<class T>(T) {
     std::visit(
         [&](const auto& f) {

@@ -25,8 +25,8 @@ struct PoolGeometry {
 };
 
 // x: (batch, side, side, channels), y: (batch, pooled side, pooled side, channels), of the same element type.
-// The i-th element of y is dropped by the i-th word of the dropout's stream. On ties the first of the window wins (row
-// by row), as in LibTorch; a NaN always wins.
+// The i-th element of y is dropped by the i-th word of the dropout's stream. On ties the first of the window wins
+// (row by row), as in LibTorch; a NaN always wins.
 void pool_activation_dropout_forward(const activation::Activation& activation, const PoolGeometry& geometry,
                                      const Dropout& dropout, Buffer x, Buffer y);
 

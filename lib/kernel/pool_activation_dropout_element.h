@@ -1,5 +1,5 @@
-// Pooling, activation and dropout of four neighbouring channels: what a thread of a device does. An image is one of the
-// batch, an element four channels of one place of the output; the last element of a place may have fewer.
+// Pooling, activation and dropout of four neighbouring channels: what a thread of a device does. An image is one
+// of the batch, an element four channels of one place of the output; the last element of a place may have fewer.
 #pragma once
 
 #include "kernel/pack.h"
@@ -26,8 +26,8 @@ ELUBENCH_HOST_DEVICE inline PoolPlace pool_place(const PoolGeometry& g, std::uin
   return {position / side, position % side, channel, static_cast<int>(left < 4 ? left : 4)};
 }
 
-// What the elements from `first` on are multiplied with: 0 or the scale. Four that begin at a multiple of four share
-// one block of random numbers.
+// What the elements from `first` on are multiplied with: 0 or the scale. Four that begin at a multiple of four
+// share one block of random numbers.
 ELUBENCH_HOST_DEVICE inline void draw_mask(const Dropout& dropout, std::int64_t first, int count, float* mask) {
   const random::Stream stream = dropout.stream();
   const std::uint32_t threshold = dropout.threshold();

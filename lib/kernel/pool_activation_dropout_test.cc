@@ -151,7 +151,8 @@ TEST(MaxPool, KeepsNanWhereverItIs) {
     at::Tensor x = at::ones({1, 2, 2, 1}, at::kFloat);
     x.view({4})[place] = std::numeric_limits<float>::quiet_NaN();
     at::Tensor y = at::zeros({1, 1, 1, 1}, at::kFloat);
-    pool_activation_dropout_forward(activation::Relu{}, {1, 2, 1, true}, {nullptr, 0, 0}, buffer_of(x), buffer_of(y));
+    pool_activation_dropout_forward(activation::Relu{}, {1, 2, 1, true}, {nullptr, 0, 0}, buffer_of(x),
+                                    buffer_of(y));
     EXPECT_TRUE(std::isnan(y.item<float>())) << place;
   }
 }
@@ -160,7 +161,8 @@ TEST(MaxPool, KeepsNanWhereverItIs) {
 TEST(MaxPool, GivesTheGradientToANanAtTheBorder) {
   at::Tensor x = at::full({1, 1, 1, 1}, std::numeric_limits<float>::quiet_NaN());
   at::Tensor gradient = at::ones({1, 1, 1, 1}, at::kFloat);
-  pool_activation_dropout_backward(activation::Elu{}, {1, 1, 1, true}, {nullptr, 0, 0}, buffer_of(x), buffer_of(gradient));
+  pool_activation_dropout_backward(activation::Elu{}, {1, 1, 1, true}, {nullptr, 0, 0}, buffer_of(x),
+                                   buffer_of(gradient));
   EXPECT_TRUE(std::isnan(x.item<float>()));
 }
 

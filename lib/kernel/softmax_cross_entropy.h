@@ -8,9 +8,9 @@
 
 namespace elubench::kernel {
 
-// logits: (rows, classes); labels: `rows` class numbers; totals: all on the same device. Adds the first `valid` rows
-// to `totals`. If `gradient_scale` is not 0, overwrites the logits with gradient_scale * d loss / d logits, and
-// those of the other rows with 0.
+// logits: (rows, classes); labels: `rows` class numbers; totals: all on the same device. Adds the first `valid`
+// rows to `totals`. If `gradient_scale` is not 0, overwrites the logits with gradient_scale * d loss / d logits,
+// and those of the other rows with 0.
 void softmax_cross_entropy(Buffer logits, std::int64_t rows, std::int64_t classes, const std::int64_t* labels,
                            std::int64_t valid, double gradient_scale, LossTotals* totals);
 

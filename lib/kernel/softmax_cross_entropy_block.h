@@ -1,5 +1,6 @@
-// The loss as a block of a device's threads computes it: 32 rows at a time, 32 threads each, in phases between which
-// all threads wait for each other. Plain C++, so that a host can run the threads of a phase one after the other.
+// The loss as a block of a device's threads computes it: 32 rows at a time, 32 threads each, in phases between
+// which all threads wait for each other. Plain C++, so that a host can run the threads of a phase one after the
+// other.
 //
 // One block does all rows, so the sum over them has one order, and the same logits give the same bits.
 #pragma once

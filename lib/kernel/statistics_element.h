@@ -1,5 +1,5 @@
-// The sums for the diagnostics as a device's threads take them: each thread adds up a strip, in an order that depends on
-// nothing but the sizes, then a second pass adds up the strips.
+// The sums for the diagnostics as a device's threads take them: each thread adds up a strip, in an order that
+// depends on nothing but the sizes, then a second pass adds up the strips.
 #pragma once
 
 #include "activation/math.h"

@@ -40,8 +40,9 @@ class Network {
 
   void forward(const Pass& pass, Observer* observer = nullptr);
 
-  // Adds loss and errors of the first `valid` images of the batch to `totals`, which lie on the device. With gradient_scale not 0, turns
-  // the logits into gradient_scale times the gradient of the summed loss, which backward() starts from.
+  // Adds loss and errors of the first `valid` images of the batch to `totals`, which lie on the device. With
+  // gradient_scale not 0, turns the logits into gradient_scale times the gradient of the summed loss, which
+  // backward() starts from.
   void loss(std::int64_t valid, double gradient_scale, kernel::LossTotals* totals);
 
   // Leaves the parameters' gradients in parameters().gradients().

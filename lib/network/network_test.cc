@@ -12,7 +12,6 @@
 namespace elubench::network {
 namespace {
 
-
 struct Case {
   std::string network, activation;
   bool batch_norm = false;

@@ -40,8 +40,8 @@ void TrainingBatches::bring_order_of(std::int64_t epoch) {
   if (held == epoch) return;
   auto order = random::permutation(seed_, static_cast<std::uint32_t>(epoch), images_.size());
   at::Tensor host = at::from_blob(order.data(), {images_.size()}, at::kLong);
-  // From pinned memory the copy takes its place among the device's work, behind the steps that read the old row, and
-  // the host need not wait for them.
+  // From pinned memory the copy takes its place among the device's work, behind the steps that read the old row,
+  // and the host need not wait for them.
   if (orders_.is_cuda()) host = host.pin_memory();
   orders_[row].copy_(host, true);
   held = epoch;

@@ -18,11 +18,12 @@ class TrainingBatches {
   // Keeps a reference to the images.
   TrainingBatches(const data::Images& images, std::uint64_t seed, bool augment, std::int64_t batch_size);
 
-  // The host's part of the batch of an iteration (the number of updates done so far): brings the orders of the epochs
-  // that it takes images from to the device.
+  // The host's part of the batch of an iteration (the number of updates done so far): brings the orders of the
+  // epochs that it takes images from to the device.
   void prepare(std::int64_t iteration);
 
-  // The device's part: fills the network's images and labels with the batch of step->iteration, which was prepared.
+  // The device's part: fills the network's images and labels with the batch of step->iteration, which was
+  // prepared.
   void gather(const kernel::StepState* step, network::Network& network) const;
 
  private:

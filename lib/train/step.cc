@@ -23,7 +23,8 @@ at::Tensor on_device(const Schedule& schedule, at::Device device) {
 
 }  // namespace
 
-Step::Step(const Specification& specification, const data::Dataset& dataset, network::Network& network, bool record)
+Step::Step(const Specification& specification, const data::Dataset& dataset, network::Network& network,
+           bool record)
     : specification_(specification),
       network_(network),
       batches_(dataset.train, specification.seed, specification.data.augment, specification.batch_size),

@@ -16,8 +16,9 @@
 namespace elubench::train {
 
 // Gather and augment, forward, loss, backward, update: the same for every iteration. All that changes lies in the
-// device's memory. On a GPU the first steps are run call by call; then one is recorded as a CUDA graph, and the rest
-// are its replays. Where it cannot be recorded, the rest are run call by call too, with a warning that says why.
+// device's memory. On a GPU the first steps are run call by call; then one is recorded as a CUDA graph, and the
+// rest are its replays. Where it cannot be recorded, the rest are run call by call too, with a warning that says
+// why.
 class Step {
  public:
   // Keeps references to all three. record: false runs every step call by call.
@@ -33,8 +34,8 @@ class Step {
   // Waits for the device. If totals.loss is not finite, `iteration` is the one in which it came about.
   Position position() const;
 
-  // Does the next update, and adds the batch's loss and errors to the totals. A GPU is only asked to: the host goes
-  // on. Once the totals' loss is not finite, parameters and iteration stay as they are.
+  // Does the next update, and adds the batch's loss and errors to the totals. A GPU is only asked to: the host
+  // goes on. Once the totals' loss is not finite, parameters and iteration stay as they are.
   void run(network::Observer* observer = nullptr);
 
   bool recorded() const { return graph_.recorded(); }

@@ -90,8 +90,8 @@ class Trainer {
     }
   }
 
-  // A processor does one iteration at a time. A GPU is only asked for work, and each look at it makes it wait: it is
-  // looked at where something is due.
+  // A processor does one iteration at a time. A GPU is only asked for work, and each look at it makes it wait: it
+  // is looked at where something is due.
   std::int64_t end_of_stretch() const {
     if (network_.device().is_cpu()) return state_.iteration + 1;
     const auto next = [this](std::int64_t every) { return (state_.iteration / every + 1) * every; };

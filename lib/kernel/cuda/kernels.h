@@ -1,6 +1,6 @@
-// The kernels on a CUDA device: queued on LibTorch's current stream, and not waited for but where something is returned
-// to the host. What each does, its namesake's header says. Throw Error where a launch fails, and in a build without
-// CUDA.
+// The kernels on a CUDA device: queued on LibTorch's current stream, and not waited for but where something is
+// returned to the host. What each does, its namesake's header says. Throw Error where a launch fails, and in a
+// build without CUDA.
 #pragma once
 
 #include "kernel/gather_augment_element.h"

@@ -7,7 +7,7 @@
 namespace elubench::kernel::cuda {
 
 void pool_activation_dropout_backward(const activation::Activation& activation, const PoolGeometry& geometry,
-                                     const Dropout& dropout, Buffer x, Buffer y_gradient) {
+                                      const Dropout& dropout, Buffer x, Buffer y_gradient) {
   for_element(x.element, [&]<class T>(T) {
     std::visit(
         [&]<class F>(const F& f) {

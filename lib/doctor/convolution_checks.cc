@@ -1,0 +1,80 @@
+// The convolutions of the networks' layers against LibTorch's in double precision on the processor.
+#include "convolution/convolution.h"
+#include "doctor/check.h"
+#include "network/table.h"
+
+namespace elubench::doctor {
+namespace {
+
+constexpr std::int64_t batch = 4;
+
+at::Tensor channels_last(const at::Tensor& tensor, at::Device device, at::ScalarType type) {
+  return tensor.to(device, type).contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+struct Results {
+  at::Tensor output, input_gradient, weight_gradient, bias_gradient;
+};
+
+Results textbook(const convolution::Geometry& g, const at::Tensor& input, const at::Tensor& weight,
+                 const at::Tensor& bias, const at::Tensor& output_gradient) {
+  const std::int64_t before = g.padding_begin, after = g.padding_end;
+  at::Tensor x = input.to(at::kDouble).requires_grad_(), w = weight.to(at::kDouble).requires_grad_();
+  at::Tensor b = bias.to(at::kDouble).requires_grad_();
+  const at::Tensor output = at::conv2d(at::constant_pad_nd(x, {before, after, before, after}), w, b);
+  output.backward(output_gradient.to(at::kDouble));
+  return {output, x.grad(), w.grad(), b.grad()};
+}
+
+double convolution_error(const network::LayerGeometry& layer, at::Device device, at::ScalarType type) {
+  const convolution::Geometry g{batch,          layer.in_channels,     layer.in_side,       layer.out_channels,
+                                layer.out_side, layer.receptive_field, layer.padding_begin, layer.padding_end};
+  const std::int64_t field = g.receptive_field;
+  const at::Tensor input = noise({batch, g.in_channels, g.in_side, g.in_side}, 1).to(type);
+  const at::Tensor weight = noise({g.out_channels, g.in_channels, field, field}, 2).to(type);
+  const at::Tensor bias = noise({g.out_channels}, 3).to(type);
+  const at::Tensor output_gradient = noise({batch, g.out_channels, g.out_side, g.out_side}, 4).to(type);
+  const Results expected = textbook(g, input, weight, bias, output_gradient);
+
+  const auto engine = convolution::Engine::automatic;
+  const auto convolution = convolution::make_convolution(engine, g, device, type);
+  at::Tensor x = channels_last(input, device, type).clone(),
+             y = channels_last(output_gradient, device, type).clone();
+  const at::Tensor w = channels_last(weight, device, type), b = bias.to(device, type);
+  const at::Tensor y_gradient = y.clone();
+  convolution::Convolution::Gradients gradients{
+      channels_last(at::zeros(weight.sizes(), at::kFloat), device, at::kFloat),
+      at::zeros({g.out_channels}, at::TensorOptions(at::kFloat).device(device)), true};
+  convolution->forward(x, w, b, y);
+  convolution->backward(x, w, y_gradient, gradients);
+  const double tolerance = tolerance_of(type);
+  double largest = require_small(0, relative_error(y, expected.output), tolerance, layer.name + " forward");
+  largest = require_small(largest, relative_error(x, expected.input_gradient), tolerance,
+                          layer.name + " gradient of the input");
+  largest = require_small(largest, relative_error(gradients.weight, expected.weight_gradient), tolerance,
+                          layer.name + " gradient of the weight");
+  return require_small(largest, relative_error(gradients.bias, expected.bias_gradient), tolerance,
+                       layer.name + " gradient of the bias");
+}
+
+std::string check_convolutions(at::Device device, at::ScalarType type) {
+  double largest = 0;
+  network::Options options;
+  const auto layers = network::layers_of(network::resolved(options), 100);
+  for (const auto& layer : layers) largest = std::max(largest, convolution_error(layer, device, type));
+  return std::to_string(layers.size()) + " layers of " + options.name + " by " +
+         convolution::automatic_engine(device.str(), type == at::kBFloat16) + ", " + error_text(largest);
+}
+
+}  // namespace
+
+std::vector<Check> convolution_checks() {
+  std::vector<Check> checks;
+  for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
+    checks.push_back({std::string("convolutions, ") + name_of(type),
+                      [type](at::Device device) { return check_convolutions(device, type); }});
+  }
+  return checks;
+}
+
+}  // namespace elubench::doctor

@@ -1,0 +1,56 @@
+#include "doctor/doctor.h"
+
+#include <cstdio>
+
+#include "base/error.h"
+#include "device/scope.h"
+#include "doctor/check.h"
+
+namespace elubench::doctor {
+namespace {
+
+Finding finding_of(const Check& check, at::Device device) {
+  try {
+    const device::Scope scope(device);
+    return {check.name, true, check.run(device)};
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const std::exception& error) {
+    return {check.name, false, message_of(error)};
+  }
+}
+
+}  // namespace
+
+double relative_error(const at::Tensor& value, const at::Tensor& expected) {
+  const at::Tensor exact = expected.to(at::kCPU, at::kDouble);
+  return ((value.to(at::kCPU, at::kDouble) - exact).norm() / (exact.norm() + 1e-12)).item<double>();
+}
+
+double require_small(double largest, double error, double tolerance, const std::string& what) {
+  if (!(error <= tolerance)) {
+    throw Error(what + ": relative error " + std::to_string(error) + ", more than " + std::to_string(tolerance));
+  }
+  return error > largest ? error : largest;
+}
+
+std::string error_text(double error) {
+  char text[64];
+  std::snprintf(text, sizeof text, "largest relative error %.1e", error);
+  return text;
+}
+
+bool examine(const std::string& device_name, const std::function<void(const Finding&)>& tell) {
+  const at::Device device(device_name);
+  bool all_passed = true;
+  for (const auto& checks : {kernel_checks(), convolution_checks(), training_checks(device)}) {
+    for (const Check& check : checks) {
+      const Finding finding = finding_of(check, device);
+      all_passed = all_passed && finding.passed;
+      tell(finding);
+    }
+  }
+  return all_passed;
+}
+
+}  // namespace elubench::doctor
