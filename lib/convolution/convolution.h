@@ -41,6 +41,16 @@ std::unique_ptr<Convolution> make_libtorch_convolution(const Geometry& geometry,
 std::unique_ptr<Convolution> make_onednn_convolution(const Geometry& geometry, at::Device device,
                                                      at::ScalarType element);
 
+// By Winograd's minimal filtering, with matrix products in float32; nothing on other devices, and for
+// receptive fields other than 2 and 3. Rounds some five times as much as a direct convolution in float32.
+std::unique_ptr<Convolution> make_winograd_convolution(const Geometry& geometry, at::Device device,
+                                                       at::ScalarType element);
+
+// As one matrix product of oneDNN's; nothing where there is none, and for receptive fields that are neither 1 nor all
+// of the input.
+std::unique_ptr<Convolution> make_dense_convolution(const Geometry& geometry, at::Device device,
+                                                    at::ScalarType element);
+
 // By the engine asked for. Throws UsageError where it is not to be had.
 std::unique_ptr<Convolution> make_convolution(Engine engine, const Geometry& geometry, at::Device device,
                                               at::ScalarType element);

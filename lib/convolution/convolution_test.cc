@@ -25,7 +25,9 @@ struct Implementation {
 void PrintTo(const Implementation& implementation, std::ostream* out) { *out << implementation.name; }
 
 const Implementation implementations[] = {{"libtorch", make_libtorch_convolution},
-                                          {"onednn", make_onednn_convolution}};
+                                          {"onednn", make_onednn_convolution},
+                                          {"winograd", make_winograd_convolution},
+                                          {"dense", make_dense_convolution}};
 
 // batch, channels and side in, channels and side out, receptive field, padding at the beginning and at the end.
 const Geometry geometries[] = {
@@ -37,6 +39,10 @@ const Geometry geometries[] = {
     {2, 16, 5, 19, 6, 2, 1, 1},    // both
     {7, 30, 1, 10, 1, 1, 0, 0},    // the last layer: one pixel
     {1, 260, 3, 100, 2, 2, 0, 0},  // one image
+    {3, 70, 16, 40, 16, 3, 1, 1},  // whole tiles of Winograd's, and channels of more than a strip
+    {40, 130, 9, 140, 8, 2, 0, 0},  // in several chunks
+    {6, 21, 4, 12, 4, 1, 0, 0},    // one pixel at a time
+    {2, 20, 8, 20, 6, 3, 0, 0},    // no padding
 };
 
 // Numbers in [-1, 1] that differ by `tag`, (N, C, H, W) channels last, rounded to the element type.
@@ -66,12 +72,14 @@ class EveryConvolution : public testing::TestWithParam<std::tuple<Implementation
     if (!convolution) GTEST_SKIP() << "not to be had on this machine";
   }
 
-  // Rounding of the result to the element type; in float32 that of sums of some thousand products of either sign.
+  std::string_view name() const { return std::get<0>(GetParam()).name; }
+
+  // Rounding of the result to the element type; in float32 that of sums of some thousand products of either sign,
+  // which Winograd's points multiply by up to 8.
   // LibTorch on a processor without instructions for bfloat16 rounds partial sums to it, too.
   double tolerance() const {
-    if (element == at::kFloat) return 1e-5;
-    const bool rounds_sums = std::string_view(std::get<0>(GetParam()).name) == "libtorch" &&
-                             automatic_engine("cpu", true) == "LibTorch";
+    if (element == at::kFloat) return name() == "winograd" ? 5e-5 : 1e-5;
+    const bool rounds_sums = name() == "libtorch" && automatic_engine("cpu", true) == "LibTorch";
     return rounds_sums ? 0.04 : 0x1p-8;
   }
 

@@ -11,12 +11,14 @@ namespace elubench {
 namespace convolution {
 
 enum class Engine {
-  automatic,  // oneDNN's where they are to be had, else LibTorch's
+  automatic,  // Winograd's algorithm where it saves enough, else oneDNN's where they are to be had, else LibTorch's
   libtorch,   // on a GPU: cuDNN's
   onednn,
+  winograd,   // wherever it can, the rest as `automatic`
 };
 
-// What `automatic` means on a device ("cpu", "cuda:0"), for records: "oneDNN 3.2.0", "LibTorch", "cuDNN 9.19.0".
+// What `automatic` means on a device ("cpu", "cuda:0"), for records: "Winograd and oneDNN 3.2.0", "LibTorch",
+// "cuDNN 9.19.0".
 std::string automatic_engine(std::string_view device, bool bf16);
 
 }  // namespace convolution
@@ -25,6 +27,7 @@ template <>
 inline constexpr auto enum_names<convolution::Engine> =
     std::to_array<EnumName<convolution::Engine>>({{convolution::Engine::automatic, "auto"},
                                                   {convolution::Engine::libtorch, "libtorch"},
-                                                  {convolution::Engine::onednn, "onednn"}});
+                                                  {convolution::Engine::onednn, "onednn"},
+                                                  {convolution::Engine::winograd, "winograd"}});
 
 }  // namespace elubench

@@ -1,4 +1,3 @@
-#include "base/error.h"
 #include "convolution/convolution.h"
 
 namespace elubench::convolution {
@@ -43,16 +42,6 @@ std::unique_ptr<Convolution> make_onednn_convolution(const Geometry& geometry, a
       make_onednn_primitives(geometry, element == at::kBFloat16 ? OneDnnElement::bf16 : OneDnnElement::f32);
   if (!primitives) return nullptr;
   return std::make_unique<OneDnnConvolution>(std::move(primitives));
-}
-
-std::unique_ptr<Convolution> make_convolution(Engine engine, const Geometry& geometry, at::Device device,
-                                              at::ScalarType element) {
-  if (engine != Engine::libtorch) {
-    if (auto convolution = make_onednn_convolution(geometry, device, element)) return convolution;
-    if (engine == Engine::onednn)
-      throw UsageError("oneDNN has no convolution for this device and precision; use libtorch");
-  }
-  return make_libtorch_convolution(geometry, device, element);
 }
 
 }  // namespace elubench::convolution

@@ -1,8 +1,8 @@
 #include "experiment/device.h"
 
+#include "base/cpu.h"
 #include "base/error.h"
 #include "device/gpus.h"
-#include "experiment/cpu.h"
 
 namespace elubench::experiment {
 

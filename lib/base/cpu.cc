@@ -1,4 +1,4 @@
-#include "experiment/cpu.h"
+#include "base/cpu.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 #include <iterator>
 #include <sstream>
 
-namespace elubench::experiment {
+namespace elubench {
 namespace {
 
 std::string trimmed(const std::string& text) {
@@ -33,6 +33,14 @@ void read_flags(const std::string& flags, Cpu& cpu) {
 
 }  // namespace
 
+bool Cpu::has(std::string_view extension) const {
+  std::istringstream words(extensions);
+  for (std::string word; words >> word;) {
+    if (word == extension) return true;
+  }
+  return false;
+}
+
 Cpu parse_cpu_info(std::string_view text) {
   Cpu cpu;
   std::istringstream lines{std::string(text)};
@@ -52,4 +60,4 @@ Cpu this_cpu() {
   return parse_cpu_info(std::string(std::istreambuf_iterator<char>(file), {}));
 }
 
-}  // namespace elubench::experiment
+}  // namespace elubench

@@ -4,16 +4,18 @@
 #include <string>
 #include <string_view>
 
-namespace elubench::experiment {
+namespace elubench {
 
 struct Cpu {
   std::string model = "unknown";
   bool multiplies_bf16 = false;  // AVX512-BF16, AMX-BF16, or Arm's BF16
   std::string extensions;        // those that decide its speed here: "avx2 avx512f avx512_bf16"
+
+  bool has(std::string_view extension) const;
 };
 
 // `text` is in the format of /proc/cpuinfo; its first processor counts.
 Cpu parse_cpu_info(std::string_view text);
 Cpu this_cpu();
 
-}  // namespace elubench::experiment
+}  // namespace elubench

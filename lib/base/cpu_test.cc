@@ -1,8 +1,8 @@
-#include "experiment/cpu.h"
+#include "base/cpu.h"
 
 #include <gtest/gtest.h>
 
-namespace elubench::experiment {
+namespace elubench {
 namespace {
 
 TEST(Cpu, ReadsModelAndFlagsOfTheFirstProcessor) {
@@ -11,6 +11,8 @@ TEST(Cpu, ReadsModelAndFlagsOfTheFirstProcessor) {
       "processor\t: 1\nmodel name\t: other\nflags\t: fpu\n");
   EXPECT_EQ(cpu.model, "AMD EPYC 9554");
   EXPECT_EQ(cpu.extensions, "avx512f avx512_bf16 avx2");
+  EXPECT_TRUE(cpu.has("avx2"));
+  EXPECT_FALSE(cpu.has("avx512"));
   EXPECT_TRUE(cpu.multiplies_bf16);
 }
 
@@ -23,4 +25,4 @@ TEST(Cpu, KnowsEachFlagForBf16AndNoOther) {
 TEST(Cpu, WithoutAModelItIsUnknown) { EXPECT_EQ(parse_cpu_info("").model, "unknown"); }
 
 }  // namespace
-}  // namespace elubench::experiment
+}  // namespace elubench

@@ -1,0 +1,60 @@
+// Convolutions that are one matrix product: those with receptive field 1, and those that see all of their input at once.
+// The rows are places of the output; a row of the input, and of the weights, lies in memory as it is needed.
+#include <ATen/Functions.h>
+
+#include "convolution/convolution.h"
+#include "convolution/onednn_product.h"
+
+namespace elubench::convolution {
+namespace {
+
+class DenseConvolution : public Convolution {
+ public:
+  DenseConvolution(const Geometry& g, OneDnnElement element) {
+    const std::int64_t rows = g.batch * g.out_side * g.out_side;
+    const std::int64_t inner = g.in_channels * g.receptive_field * g.receptive_field;
+    const std::int64_t out = g.out_channels;
+    using Shape = ProductShape;
+    forward_ = make_onednn_product(Shape{.batch = 1, .rows = rows, .inner = inner, .columns = out,
+                                         .second_transposed = true, .element = element, .result = element, .bias = true});
+    input_gradient_ = make_onednn_product(
+        Shape{.batch = 1, .rows = rows, .inner = out, .columns = inner, .element = element, .result = element});
+    weight_gradient_ = make_onednn_product(Shape{
+        .batch = 1, .rows = out, .inner = rows, .columns = inner, .first_transposed = true, .element = element});
+  }
+
+  bool possible() const { return forward_ && input_gradient_ && weight_gradient_; }
+
+  void forward(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
+               at::Tensor& output) override {
+    forward_->run(input.const_data_ptr(), weight.const_data_ptr(), bias.const_data_ptr(), output.mutable_data_ptr());
+  }
+
+  void backward(at::Tensor& input, const at::Tensor& weight, const at::Tensor& output_gradient,
+                Gradients& gradients) override {
+    weight_gradient_->run(output_gradient.const_data_ptr(), input.const_data_ptr(), nullptr,
+                          gradients.weight.mutable_data_ptr());
+    at::sum_out(gradients.bias, output_gradient, {0, 2, 3}, false, at::kFloat);
+    if (!gradients.input) return;
+    input_gradient_->run(output_gradient.const_data_ptr(), weight.const_data_ptr(), nullptr,
+                         input.mutable_data_ptr());
+  }
+
+ private:
+  std::unique_ptr<MatrixProduct> forward_, input_gradient_, weight_gradient_;
+};
+
+}  // namespace
+
+std::unique_ptr<Convolution> make_dense_convolution(const Geometry& g, at::Device device, at::ScalarType element) {
+  const bool one_pixel = g.receptive_field == 1 && g.padding_begin == 0 && g.padding_end == 0;
+  const bool whole_input = g.out_side == 1 && g.receptive_field == g.in_side;
+  if (!device.is_cpu() || !(one_pixel || whole_input)) return nullptr;
+  if (element != at::kFloat && element != at::kBFloat16) return nullptr;
+  auto dense = std::make_unique<DenseConvolution>(
+      g, element == at::kBFloat16 ? OneDnnElement::bf16 : OneDnnElement::f32);
+  if (!dense->possible()) return nullptr;
+  return dense;
+}
+
+}  // namespace elubench::convolution

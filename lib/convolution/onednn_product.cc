@@ -1,0 +1,81 @@
+#include "convolution/onednn_product.h"
+
+#include <dnnl.hpp>
+#include <new>
+#include <string_view>
+#include <unordered_map>
+
+namespace elubench::convolution {
+namespace {
+
+using dnnl::memory;
+
+memory::data_type type_of(OneDnnElement element) {
+  return element == OneDnnElement::bf16 ? memory::data_type::bf16 : memory::data_type::f32;
+}
+
+memory::desc layout_of(const ProductShape& shape, std::int64_t rows, std::int64_t columns, OneDnnElement element,
+                       bool transposed) {
+  return {{shape.batch, rows, columns},
+          type_of(element),
+          transposed ? memory::format_tag::acb : memory::format_tag::abc};
+}
+
+class Product : public MatrixProduct {
+ public:
+  explicit Product(const ProductShape& shape) : stream_(engine_) {
+    const memory::desc first = layout_of(shape, shape.rows, shape.inner, shape.element, shape.first_transposed);
+    const memory::desc second = layout_of(shape, shape.inner, shape.columns, shape.element, shape.second_transposed);
+    const memory::desc result = layout_of(shape, shape.rows, shape.columns, shape.result, false);
+    const memory::desc bias({1, 1, shape.columns}, type_of(shape.element), memory::format_tag::abc);
+    dnnl::primitive_attr attributes;
+    if (shape.adds_up) {
+      dnnl::post_ops sum;
+      sum.append_sum(1);
+      attributes.set_post_ops(sum);
+    }
+    const auto descriptor =
+        shape.bias ? dnnl::matmul::primitive_desc(engine_, first, second, bias, result, attributes)
+                   : dnnl::matmul::primitive_desc(engine_, first, second, result, attributes);
+    is_reference_ = std::string_view(descriptor.impl_info_str()).starts_with("ref");
+    product_ = dnnl::matmul(descriptor);
+    arguments_ = {{DNNL_ARG_SRC, memory(first, engine_, nullptr)},
+                  {DNNL_ARG_WEIGHTS, memory(second, engine_, nullptr)},
+                  {DNNL_ARG_DST, memory(result, engine_, nullptr)}};
+    if (shape.bias) arguments_.emplace(DNNL_ARG_BIAS, memory(bias, engine_, nullptr));
+  }
+
+  bool is_reference() const { return is_reference_; }
+
+  void run(const void* first, const void* second, const void* bias, void* result) override {
+    arguments_.at(DNNL_ARG_SRC).set_data_handle(const_cast<void*>(first));
+    arguments_.at(DNNL_ARG_WEIGHTS).set_data_handle(const_cast<void*>(second));
+    arguments_.at(DNNL_ARG_DST).set_data_handle(result);
+    if (bias) arguments_.at(DNNL_ARG_BIAS).set_data_handle(const_cast<void*>(bias));
+    product_.execute(stream_, arguments_);
+    stream_.wait();
+  }
+
+ private:
+  dnnl::engine engine_{dnnl::engine::kind::cpu, 0};
+  dnnl::stream stream_;
+  bool is_reference_ = false;
+  dnnl::matmul product_;
+  std::unordered_map<int, memory> arguments_;
+};
+
+}  // namespace
+
+std::unique_ptr<MatrixProduct> make_onednn_product(const ProductShape& shape) {
+  try {
+    auto product = std::make_unique<Product>(shape);
+    if (product->is_reference()) return nullptr;
+    return product;
+  } catch (const dnnl::error& error) {
+    if (error.status == dnnl_out_of_memory) throw std::bad_alloc();
+    if (error.status != dnnl_unimplemented) throw;
+    return nullptr;
+  }
+}
+
+}  // namespace elubench::convolution

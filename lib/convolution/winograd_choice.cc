@@ -1,0 +1,47 @@
+#include "convolution/winograd_choice.h"
+
+#include <algorithm>
+
+#include "base/cpu.h"
+
+namespace elubench::convolution {
+namespace {
+
+// What the algorithm must save at least: its products are made by a batch of matrix products, slower than a direct
+// convolution's, and the transforms come on top.
+constexpr double least_saving = 1.8;
+constexpr std::int64_t least_channels = 32;
+
+// How many times as many multiplications a direct convolution takes.
+double saving(const Geometry& g, std::int64_t outputs) {
+  const std::int64_t tiles = (g.out_side + outputs - 1) / outputs;
+  const double direct = static_cast<double>(g.out_side * g.receptive_field);
+  const double products = static_cast<double>(tiles * (outputs + g.receptive_field - 1));
+  return direct * direct / (products * products);
+}
+
+// The products are float32 whatever the images are, so a processor that multiplies bfloat16 faster must save more.
+double bf16_advantage() {
+  const Cpu cpu = this_cpu();
+  if (cpu.has("amx_bf16")) return 16;
+  return cpu.has("avx512_bf16") ? 2 : 1;
+}
+
+}  // namespace
+
+std::int64_t winograd_outputs(const Geometry& g) {
+  if (g.receptive_field == 3) return saving(g, 4) > saving(g, 2) ? 4 : 2;
+  std::int64_t best = 2;
+  for (const std::int64_t outputs : {3, 4}) {
+    if (saving(g, outputs) > saving(g, best)) best = outputs;
+  }
+  return best;
+}
+
+bool winograd_pays(const Geometry& g, bool bf16) {
+  const bool possible = g.receptive_field == 2 || g.receptive_field == 3;
+  return possible && std::min(g.in_channels, g.out_channels) >= least_channels &&
+         saving(g, winograd_outputs(g)) >= least_saving * (bf16 ? bf16_advantage() : 1);
+}
+
+}  // namespace elubench::convolution

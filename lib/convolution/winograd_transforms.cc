@@ -1,0 +1,221 @@
+#include "convolution/winograd_transforms.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+#include "base/parallel.h"
+#include "convolution/cook_toom.h"
+
+namespace elubench::convolution {
+namespace {
+
+using kernel::for_element;
+using kernel::from_float;
+using kernel::to_float;
+
+// Channels are worked on in strips that stay in first-level cache, so that every loop over one is plain SIMD.
+constexpr int strip = 64;
+using Strip = float[strip];
+
+// sum over k >= first of matrix[i][k] in[k][c], without the terms that are 0.
+template <const auto& matrix, std::size_t i, std::size_t k = 0, bool started = false>
+inline float dot(const Strip* in, std::size_t stride, int c, float sum = 0) {
+  if constexpr (k == matrix[i].size()) {
+    return sum;
+  } else if constexpr (matrix[i][k] == 0) {
+    return dot<matrix, i, k + 1, started>(in, stride, c, sum);
+  } else {
+    constexpr float factor = static_cast<float>(matrix[i][k]);
+    const float term = factor == 1 ? in[k * stride][c] : factor * in[k * stride][c];
+    return dot<matrix, i, k + 1, true>(in, stride, c, started ? sum + term : term);
+  }
+}
+
+template <std::size_t count, class Body>
+void for_constants(const Body& body) {
+  [&]<std::size_t... i>(std::index_sequence<i...>) {
+    (body(std::integral_constant<std::size_t, i>{}), ...);
+  }(std::make_index_sequence<count>{});
+}
+
+// out = matrix in matrix^T; in is columns x columns strips, out rows x rows.
+template <const auto& matrix>
+void both_sides(const Strip* in, int count, Strip* out) {
+  constexpr std::size_t rows = matrix.size();
+  constexpr std::size_t columns = matrix[0].size();
+  Strip half[rows * columns];
+  for (std::size_t j = 0; j < columns; ++j) {
+    for_constants<rows>([&](auto i) {
+      for (int c = 0; c < count; ++c) half[i * columns + j][c] = dot<matrix, i>(in + j, columns, c);
+    });
+  }
+  for (std::size_t i = 0; i < rows; ++i) {
+    for_constants<rows>([&](auto j) {
+      for (int c = 0; c < count; ++c) out[i * rows + j][c] = dot<matrix, j>(half + i * columns, 1, c);
+    });
+  }
+}
+
+template <class T>
+void load(const T* from, int count, Strip& to) {
+  for (int c = 0; c < count; ++c) to[c] = to_float(from[c]);
+}
+
+void clear(int count, Strip& to) {
+  for (int c = 0; c < count; ++c) to[c] = 0;
+}
+
+// Calls body(first channel, count) for every strip.
+template <class Body>
+void for_each_strip(std::int64_t channels, const Body& body) {
+  for (std::int64_t c = 0; c < channels; c += strip) {
+    body(c, static_cast<int>(std::min<std::int64_t>(strip, channels - c)));
+  }
+}
+
+template <class F>
+class Transforms : public WinogradTransforms {
+ public:
+  int outputs() const override { return m; }
+  int products() const override { return n * n; }
+  int product_of_sums() const override {
+    static_assert(F::point(1) == 1);  // its row of A is all ones
+    return n + 1;
+  }
+
+  void transform_input(const Images& images, std::int64_t tiles, float* operand) const override {
+    tiles_to_operand<n, input_matrix>(images, tiles, operand);
+  }
+
+  void transform_output_gradient(const Images& images, std::int64_t tiles, float* operand) const override {
+    tiles_to_operand<m, output_adjoint>(images, tiles, operand);
+  }
+
+  void transform_output(const float* operand, std::int64_t tiles, const void* bias,
+                        const Images& images) const override {
+    for_element(images.data.element, [&]<class T>(T) {
+      const auto* const typed_bias = static_cast<const T*>(bias);
+      for_each_tile(tiles, images.channels, [&](std::int64_t tile, std::int64_t channel, int count) {
+        Strip products[n * n];
+        for (int p = 0; p < n * n; ++p) load(operand + (p * tiles + tile) * images.channels + channel, count, products[p]);
+        Strip result[m * m];
+        both_sides<output_matrix>(products, count, result);
+        if (bias) add_bias(typed_bias + channel, count, result);
+        for_each_pixel<m>(images, tile, [&](int place, std::int64_t pixel) {
+          if (pixel < 0) return;
+          T* const to = images.data.template as<T>() + pixel * images.channels + channel;
+          for (int c = 0; c < count; ++c) to[c] = from_float<T>(result[place][c]);
+        });
+      });
+    });
+  }
+
+  void transform_weight(kernel::Buffer weight, std::int64_t out_channels, std::int64_t in_channels, bool turned,
+                        float* operand) const override {
+    for_element(weight.element, [&]<class T>(T) {
+      for_each_tile(out_channels, in_channels, [&](std::int64_t out, std::int64_t channel, int count) {
+        Strip taps[r * r];
+        for (int t = 0; t < r * r; ++t) {
+          const int from = turned ? r * r - 1 - t : t;
+          load(weight.as<const T>() + (out * r * r + from) * in_channels + channel, count, taps[t]);
+        }
+        Strip result[n * n];
+        both_sides<weight_matrix>(taps, count, result);
+        store_operand(result, out_channels, in_channels, out, channel, count, operand);
+      });
+    });
+  }
+
+  void transform_weight_gradient(const float* operand, std::int64_t out_channels, std::int64_t in_channels,
+                                 float* gradient) const override {
+    for_each_tile(out_channels, in_channels, [&](std::int64_t out, std::int64_t channel, int count) {
+      Strip products[n * n];
+      for (int p = 0; p < n * n; ++p) load(operand + (p * out_channels + out) * in_channels + channel, count, products[p]);
+      Strip result[r * r];
+      both_sides<weight_adjoint>(products, count, result);
+      for (int t = 0; t < r * r; ++t) {
+        float* const to = gradient + (out * r * r + t) * in_channels + channel;
+        for (int c = 0; c < count; ++c) to[c] = result[t][c];
+      }
+    });
+  }
+
+ private:
+  static constexpr int m = F::m, r = F::r, n = F::n;
+  static constexpr auto input_matrix = F::input_matrix();
+  static constexpr auto output_matrix = F::output_matrix();
+  static constexpr auto weight_matrix = F::weight_matrix();
+  static constexpr auto output_adjoint = transposed(F::output_matrix());
+  static constexpr auto weight_adjoint = transposed(F::weight_matrix());
+
+  template <class Body>
+  static void for_each_tile(std::int64_t tiles, std::int64_t channels, const Body& body) {
+    parallel_for(0, tiles, 4, [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t tile = first; tile < last; ++tile) {
+        for_each_strip(channels, [&](std::int64_t channel, int count) { body(tile, channel, count); });
+      }
+    });
+  }
+
+  // Calls body(place in the tile, pixel number among all images, or -1 where it lies outside). A tile begins every m
+  // pixels and is `size` wide.
+  template <int size, class Body>
+  static void for_each_pixel(const Images& images, std::int64_t tile, const Body& body) {
+    const std::int64_t tiles = images.tiles_a_side;
+    const std::int64_t image = tile / (tiles * tiles);
+    const std::int64_t top = tile / tiles % tiles * m - images.padding;
+    const std::int64_t left = tile % tiles * m - images.padding;
+    for (int place = 0; place < size * size; ++place) {
+      const std::int64_t y = top + place / size;
+      const std::int64_t x = left + place % size;
+      const bool inside = y >= 0 && y < images.side && x >= 0 && x < images.side;
+      body(place, inside ? (image * images.side + y) * images.side + x : -1);
+    }
+  }
+
+  template <int size, const auto& matrix>
+  static void tiles_to_operand(const Images& images, std::int64_t tiles, float* operand) {
+    for_element(images.data.element, [&]<class T>(T) {
+      for_each_tile(tiles, images.channels, [&](std::int64_t tile, std::int64_t channel, int count) {
+        Strip pixels[size * size];
+        for_each_pixel<size>(images, tile, [&](int place, std::int64_t pixel) {
+          if (pixel < 0) return clear(count, pixels[place]);
+          load(images.data.template as<const T>() + pixel * images.channels + channel, count, pixels[place]);
+        });
+        Strip result[n * n];
+        both_sides<matrix>(pixels, count, result);
+        store_operand(result, tiles, images.channels, tile, channel, count, operand);
+      });
+    });
+  }
+
+  static void store_operand(const Strip* result, std::int64_t rows, std::int64_t channels, std::int64_t row,
+                            std::int64_t channel, int count, float* operand) {
+    for (int p = 0; p < n * n; ++p) {
+      float* const to = operand + (p * rows + row) * channels + channel;
+      for (int c = 0; c < count; ++c) to[c] = result[p][c];
+    }
+  }
+
+  template <class T>
+  static void add_bias(const T* bias, int count, Strip* result) {
+    for (int place = 0; place < m * m; ++place) {
+      for (int c = 0; c < count; ++c) result[place][c] += to_float(bias[c]);
+    }
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<WinogradTransforms> make_winograd_transforms(std::int64_t outputs, std::int64_t receptive_field) {
+  if (receptive_field == 3 && outputs == 4) return std::make_unique<Transforms<CookToom<4, 3>>>();
+  if (receptive_field == 3 && outputs == 2) return std::make_unique<Transforms<CookToom<2, 3>>>();
+  if (receptive_field == 2 && outputs == 4) return std::make_unique<Transforms<CookToom<4, 2>>>();
+  if (receptive_field == 2 && outputs == 3) return std::make_unique<Transforms<CookToom<3, 2>>>();
+  if (receptive_field == 2 && outputs == 2) return std::make_unique<Transforms<CookToom<2, 2>>>();
+  return nullptr;
+}
+
+}  // namespace elubench::convolution

@@ -1,0 +1,54 @@
+// The transforms of a convolution by F(m x m, r x r) (see cook_toom.h) between images and the products' operands. Free
+// of LibTorch.
+//
+// Images are covered by tiles of m x m outputs, row by row, image after image. An operand is (n n, tiles or output
+// channels, channels), float32.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "convolution/geometry.h"
+#include "kernel/buffer.h"
+
+namespace elubench::convolution {
+
+class WinogradTransforms {
+ public:
+  virtual ~WinogradTransforms() = default;
+
+  virtual int outputs() const = 0;   // m
+  virtual int products() const = 0;  // n n
+  // Which product of transform_output_gradient is the plain sum of a tile's pixels.
+  virtual int product_of_sums() const = 0;
+
+  // Pixels of `side`, the first tile's first one at -padding in both directions; what lies outside is 0.
+  struct Images {
+    kernel::Buffer data;  // (images, side, side, channels)
+    std::int64_t side, channels, padding;
+    std::int64_t tiles_a_side;
+  };
+
+  // B^T d B of the tiles [0, tiles) of `images`.
+  virtual void transform_input(const Images& images, std::int64_t tiles, float* operand) const = 0;
+
+  // A y A^T of the tiles' outputs: the adjoint of transform_output.
+  virtual void transform_output_gradient(const Images& images, std::int64_t tiles, float* operand) const = 0;
+
+  // A^T x A + bias, into the images' pixels; bias may be null, or has the images' element type.
+  virtual void transform_output(const float* operand, std::int64_t tiles, const void* bias,
+                                const Images& images) const = 0;
+
+  // G g G^T of weights (out, r, r, in); turned by half a turn on request, as the gradient of the input needs them.
+  virtual void transform_weight(kernel::Buffer weight, std::int64_t out_channels, std::int64_t in_channels,
+                                bool turned, float* operand) const = 0;
+
+  // G^T x G into float32 (out, r, r, in).
+  virtual void transform_weight_gradient(const float* operand, std::int64_t out_channels, std::int64_t in_channels,
+                                         float* gradient) const = 0;
+};
+
+// Nothing where no transform is compiled for the size: m = 4 with r = 2 and 3; m = 3 and 2 with r = 2; m = 2 with r = 3.
+std::unique_ptr<WinogradTransforms> make_winograd_transforms(std::int64_t outputs, std::int64_t receptive_field);
+
+}  // namespace elubench::convolution
