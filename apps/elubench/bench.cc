@@ -112,7 +112,8 @@ void add_bench_command(CLI::App& app, Action& action) {
       ->capture_default_str();
   command.add_option("--precision", options->precision, "fp32, bf16 or auto: bf16 where the device multiplies it")
       ->capture_default_str();
-  command.add_option("--convolutions", options->convolutions, "auto, winograd, onednn or libtorch")->capture_default_str();
+  command.add_option("--convolutions", options->convolutions, "auto, winograd, onednn or libtorch")
+      ->capture_default_str();
   command.add_option("--seconds", request.seconds, "to measure training, and again inference")
       ->check(CLI::Range(0.0, 3600.0))
       ->type_name("S")

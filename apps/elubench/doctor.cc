@@ -34,8 +34,8 @@ void print_machine(const experiment::Device& examined) {
   std::cout << "elubench " << build.version << ", commit " << build.git_commit
             << (build.git_dirty ? ", sources changed" : "") << "; " << build.compiler << ", " << build.flags
             << "\nLibTorch " << build.libtorch << ", CUDA " << device::cuda_version() << ", cuDNN "
-            << device::cudnn_version() << "\nprocessor: " << this_cpu().model << ", "
-            << this_cpu().extensions << "; " << thread_count() << " threads\n";
+            << device::cudnn_version() << "\nprocessor: " << this_cpu().model << ", " << this_cpu().extensions
+            << "; " << thread_count() << " threads\n";
   for (const auto& gpu : device::gpus()) {
     std::cout << "cuda:" << gpu.index << ": " << gpu.name << ", compute capability " << gpu.compute_capability
               << ", " << gpu.memory_bytes / 1000000000 << " GB, driver " << device::driver_version() << "\n";

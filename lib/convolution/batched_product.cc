@@ -10,9 +10,10 @@ class LibTorchProduct : public MatrixProduct {
   explicit LibTorchProduct(const ProductShape& shape) : shape_(shape) {}
 
   void run(const void* first, const void* second, const void*, void* result) override {
-    const at::Tensor a = view(first, shape_.rows, shape_.inner, shape_.first_transposed);
-    const at::Tensor b = view(second, shape_.inner, shape_.columns, shape_.second_transposed);
-    at::Tensor c = view(result, shape_.rows, shape_.columns, false);
+    const at::Tensor a = view(first, shape_.rows, shape_.inner, shape_.first_transposed, shape_.first_stride);
+    const at::Tensor b =
+        view(second, shape_.inner, shape_.columns, shape_.second_transposed, shape_.second_stride);
+    at::Tensor c = view(result, shape_.rows, shape_.columns, false, shape_.result_stride);
     if (shape_.adds_up) {
       c.baddbmm_(a, b);
     } else {
@@ -21,11 +22,12 @@ class LibTorchProduct : public MatrixProduct {
   }
 
  private:
-  at::Tensor view(const void* data, std::int64_t rows, std::int64_t columns, bool transposed) const {
+  at::Tensor view(const void* data, std::int64_t rows, std::int64_t columns, bool transposed,
+                  std::int64_t stride) const {
     const std::int64_t row_stride = transposed ? 1 : columns;
     const std::int64_t column_stride = transposed ? rows : 1;
     return at::from_blob(const_cast<void*>(data), {shape_.batch, rows, columns},
-                         {rows * columns, row_stride, column_stride}, at::kFloat);
+                         {stride == 0 ? rows * columns : stride, row_stride, column_stride}, at::kFloat);
   }
 
   ProductShape shape_;

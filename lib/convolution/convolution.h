@@ -46,8 +46,8 @@ std::unique_ptr<Convolution> make_onednn_convolution(const Geometry& geometry, a
 std::unique_ptr<Convolution> make_winograd_convolution(const Geometry& geometry, at::Device device,
                                                        at::ScalarType element);
 
-// As one matrix product of oneDNN's; nothing where there is none, and for receptive fields that are neither 1 nor all
-// of the input.
+// As one matrix product of oneDNN's; nothing where there is none, and for receptive fields that are neither 1 nor
+// all of the input.
 std::unique_ptr<Convolution> make_dense_convolution(const Geometry& geometry, at::Device device,
                                                     at::ScalarType element);
 

@@ -1,5 +1,5 @@
-// Convolutions that are one matrix product: those with receptive field 1, and those that see all of their input at once.
-// The rows are places of the output; a row of the input, and of the weights, lies in memory as it is needed.
+// Convolutions that are one matrix product: those with receptive field 1, and those that see all of their input at
+// once. The rows are places of the output; a row of the input, and of the weights, lies in memory as it is needed.
 #include <ATen/Functions.h>
 
 #include "convolution/convolution.h"
@@ -15,8 +15,14 @@ class DenseConvolution : public Convolution {
     const std::int64_t inner = g.in_channels * g.receptive_field * g.receptive_field;
     const std::int64_t out = g.out_channels;
     using Shape = ProductShape;
-    forward_ = make_onednn_product(Shape{.batch = 1, .rows = rows, .inner = inner, .columns = out,
-                                         .second_transposed = true, .element = element, .result = element, .bias = true});
+    forward_ = make_onednn_product(Shape{.batch = 1,
+                                         .rows = rows,
+                                         .inner = inner,
+                                         .columns = out,
+                                         .second_transposed = true,
+                                         .element = element,
+                                         .result = element,
+                                         .bias = true});
     input_gradient_ = make_onednn_product(
         Shape{.batch = 1, .rows = rows, .inner = out, .columns = inner, .element = element, .result = element});
     weight_gradient_ = make_onednn_product(Shape{
@@ -27,7 +33,8 @@ class DenseConvolution : public Convolution {
 
   void forward(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
                at::Tensor& output) override {
-    forward_->run(input.const_data_ptr(), weight.const_data_ptr(), bias.const_data_ptr(), output.mutable_data_ptr());
+    forward_->run(input.const_data_ptr(), weight.const_data_ptr(), bias.const_data_ptr(),
+                  output.mutable_data_ptr());
   }
 
   void backward(at::Tensor& input, const at::Tensor& weight, const at::Tensor& output_gradient,
@@ -51,8 +58,8 @@ std::unique_ptr<Convolution> make_dense_convolution(const Geometry& g, at::Devic
   const bool whole_input = g.out_side == 1 && g.receptive_field == g.in_side;
   if (!device.is_cpu() || !(one_pixel || whole_input)) return nullptr;
   if (element != at::kFloat && element != at::kBFloat16) return nullptr;
-  auto dense = std::make_unique<DenseConvolution>(
-      g, element == at::kBFloat16 ? OneDnnElement::bf16 : OneDnnElement::f32);
+  auto dense =
+      std::make_unique<DenseConvolution>(g, element == at::kBFloat16 ? OneDnnElement::bf16 : OneDnnElement::f32);
   if (!dense->possible()) return nullptr;
   return dense;
 }

@@ -11,10 +11,11 @@ namespace elubench {
 namespace convolution {
 
 enum class Engine {
-  automatic,  // Winograd's algorithm where it saves enough, else oneDNN's where they are to be had, else LibTorch's
+  automatic,  // Winograd's algorithm where it saves enough, else oneDNN's where they are to be had, else
+              // LibTorch's
   libtorch,   // on a GPU: cuDNN's
   onednn,
-  winograd,   // wherever it can, the rest as `automatic`
+  winograd,  // wherever it can, the rest as `automatic`
 };
 
 // What `automatic` means on a device ("cpu", "cuda:0"), for records: "Winograd and oneDNN 3.2.0", "LibTorch",

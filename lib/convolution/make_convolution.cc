@@ -3,11 +3,24 @@
 #include "convolution/winograd_choice.h"
 
 namespace elubench::convolution {
+namespace {
+
+// Of the matrix product that a convolution is: where there are many, oneDNN's convolutions are as fast, and sum
+// the bias's gradient in the same pass.
+bool has_few_rows(const Geometry& g) {
+  return g.batch * g.out_side * g.out_side <= 8 * g.in_channels * g.receptive_field * g.receptive_field;
+}
+
+}  // namespace
 
 std::unique_ptr<Convolution> make_convolution(Engine engine, const Geometry& geometry, at::Device device,
                                               at::ScalarType element) {
-  if (engine == Engine::winograd || (engine == Engine::automatic && winograd_pays(geometry, element == at::kBFloat16))) {
+  if (engine == Engine::winograd ||
+      (engine == Engine::automatic && winograd_pays(geometry, element == at::kBFloat16))) {
     if (auto convolution = make_winograd_convolution(geometry, device, element)) return convolution;
+  }
+  if ((engine == Engine::automatic || engine == Engine::winograd) && has_few_rows(geometry)) {
+    if (auto convolution = make_dense_convolution(geometry, device, element)) return convolution;
   }
   if (engine != Engine::libtorch) {
     if (auto convolution = make_onednn_convolution(geometry, device, element)) return convolution;

@@ -15,18 +15,21 @@ memory::data_type type_of(OneDnnElement element) {
 }
 
 memory::desc layout_of(const ProductShape& shape, std::int64_t rows, std::int64_t columns, OneDnnElement element,
-                       bool transposed) {
-  return {{shape.batch, rows, columns},
-          type_of(element),
-          transposed ? memory::format_tag::acb : memory::format_tag::abc};
+                       bool transposed, std::int64_t stride) {
+  const memory::dims strides{stride == 0 ? rows * columns : stride, transposed ? 1 : columns,
+                             transposed ? rows : 1};
+  return {{shape.batch, rows, columns}, type_of(element), strides};
 }
 
 class Product : public MatrixProduct {
  public:
   explicit Product(const ProductShape& shape) : stream_(engine_) {
-    const memory::desc first = layout_of(shape, shape.rows, shape.inner, shape.element, shape.first_transposed);
-    const memory::desc second = layout_of(shape, shape.inner, shape.columns, shape.element, shape.second_transposed);
-    const memory::desc result = layout_of(shape, shape.rows, shape.columns, shape.result, false);
+    const memory::desc first =
+        layout_of(shape, shape.rows, shape.inner, shape.element, shape.first_transposed, shape.first_stride);
+    const memory::desc second =
+        layout_of(shape, shape.inner, shape.columns, shape.element, shape.second_transposed, shape.second_stride);
+    const memory::desc result =
+        layout_of(shape, shape.rows, shape.columns, shape.result, false, shape.result_stride);
     const memory::desc bias({1, 1, shape.columns}, type_of(shape.element), memory::format_tag::abc);
     dnnl::primitive_attr attributes;
     if (shape.adds_up) {
@@ -34,9 +37,9 @@ class Product : public MatrixProduct {
       sum.append_sum(1);
       attributes.set_post_ops(sum);
     }
-    const auto descriptor =
-        shape.bias ? dnnl::matmul::primitive_desc(engine_, first, second, bias, result, attributes)
-                   : dnnl::matmul::primitive_desc(engine_, first, second, result, attributes);
+    const auto descriptor = shape.bias
+                                ? dnnl::matmul::primitive_desc(engine_, first, second, bias, result, attributes)
+                                : dnnl::matmul::primitive_desc(engine_, first, second, result, attributes);
     is_reference_ = std::string_view(descriptor.impl_info_str()).starts_with("ref");
     product_ = dnnl::matmul(descriptor);
     arguments_ = {{DNNL_ARG_SRC, memory(first, engine_, nullptr)},

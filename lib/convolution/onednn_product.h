@@ -8,13 +8,15 @@
 
 namespace elubench::convolution {
 
-// `batch` products result = first second, of (rows, inner) and (inner, columns), row by row in memory; or the other way
-// round where it is said to be transposed.
+// `batch` products result = first second, of (rows, inner) and (inner, columns), row by row in memory; or the
+// other way round where it is said to be transposed.
 struct ProductShape {
   std::int64_t batch, rows, inner, columns;
   bool first_transposed = false, second_transposed = false;
   OneDnnElement element = OneDnnElement::f32;  // of the factors and the bias
   OneDnnElement result = OneDnnElement::f32;
+  // Elements from one matrix of the batch to the next; 0: none between them.
+  std::int64_t first_stride = 0, second_stride = 0, result_stride = 0;
   bool bias = false;     // one number a column
   bool adds_up = false;  // result += first second
 };

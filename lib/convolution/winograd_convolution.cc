@@ -1,6 +1,7 @@
 #include <ATen/Functions.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <utility>
 
@@ -21,19 +22,17 @@ std::int64_t tiles_of(std::int64_t side, std::int64_t outputs) { return (side + 
 // The products of a pass, for as many tiles as come: a full chunk's, and the last one's.
 class Products {
  public:
-  // The shape's dimension that is the number of tiles.
-  Products(const ProductShape& shape, std::int64_t ProductShape::* tiles) : shape_(shape), tiles_(tiles) {}
+  using ShapeOf = std::function<ProductShape(std::int64_t tiles)>;
+  explicit Products(ShapeOf shape_of) : shape_of_(std::move(shape_of)) {}
 
-  MatrixProduct& of(std::int64_t tiles) {
+  void run(std::int64_t tiles, const at::Tensor& first, const at::Tensor& second, at::Tensor& result) {
     auto& product = made_[tiles];
-    shape_.*tiles_ = tiles;
-    if (!product) product = make_batched_product(shape_);
-    return *product;
+    if (!product) product = make_batched_product(shape_of_(tiles));
+    product->run(first.const_data_ptr(), second.const_data_ptr(), nullptr, result.mutable_data_ptr());
   }
 
  private:
-  ProductShape shape_;
-  std::int64_t ProductShape::* tiles_;
+  ShapeOf shape_of_;
   std::map<std::int64_t, std::unique_ptr<MatrixProduct>> made_;
 };
 
@@ -42,22 +41,16 @@ class WinogradConvolution : public Convolution {
   WinogradConvolution(const Geometry& geometry, std::unique_ptr<WinogradTransforms> transforms)
       : g_(geometry),
         transforms_(std::move(transforms)),
-        forward_products_({.batch = transforms_->products(), .rows = 0, .inner = g_.in_channels,
-                           .columns = g_.out_channels, .second_transposed = true},
-                          &ProductShape::rows),
-        input_products_({.batch = transforms_->products(), .rows = 0, .inner = g_.out_channels,
-                         .columns = g_.in_channels},
-                        &ProductShape::rows),
-        weight_products_({.batch = transforms_->products(), .rows = g_.out_channels, .inner = 0,
-                          .columns = g_.in_channels, .first_transposed = true, .adds_up = true},
-                         &ProductShape::inner) {
+        forward_products_([this](std::int64_t tiles) { return forward_shape(tiles); }),
+        input_products_([this](std::int64_t tiles) { return input_gradient_shape(tiles); }),
+        weight_products_([this](std::int64_t tiles) { return weight_gradient_shape(tiles); }) {
     const std::int64_t n = transforms_->products();
-    weights_ = at::empty({n, g_.out_channels, g_.in_channels}, at::kFloat);
+    weights_ = at::empty({n * operand_plane(g_.out_channels, g_.in_channels)}, at::kFloat);
     const std::int64_t tiles = std::max(tiles_of_image(g_.out_side), tiles_of_image(g_.in_side));
     const std::int64_t image_bytes = n * tiles * (g_.in_channels + g_.out_channels) * std::int64_t{sizeof(float)};
     images_at_once_ = std::clamp<std::int64_t>(chunk_bytes / image_bytes, 1, std::max<std::int64_t>(g_.batch, 1));
-    in_operand_ = at::empty({n * tiles * images_at_once_ * g_.in_channels}, at::kFloat);
-    out_operand_ = at::empty({n * tiles * images_at_once_ * g_.out_channels}, at::kFloat);
+    in_operand_ = at::empty({n * operand_plane(tiles * images_at_once_, g_.in_channels)}, at::kFloat);
+    out_operand_ = at::empty({n * operand_plane(tiles * images_at_once_, g_.out_channels)}, at::kFloat);
   }
 
   void forward(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
@@ -67,11 +60,9 @@ class WinogradConvolution : public Convolution {
       const auto x = images(input, first, count, g_.padding_begin, g_.out_side);
       const auto y = images(output, first, count, 0, g_.out_side);
       const std::int64_t tiles = count * tiles_of_image(g_.out_side);
-      const at::Tensor in = operand(in_operand_, tiles, g_.in_channels);
-      at::Tensor out = operand(out_operand_, tiles, g_.out_channels);
-      transforms_->transform_input(x, tiles, in.data_ptr<float>());
-      forward_products_.of(tiles).run(in.const_data_ptr(), weights_.const_data_ptr(), nullptr, out.mutable_data_ptr());
-      transforms_->transform_output(out.const_data_ptr<float>(), tiles, bias.const_data_ptr(), y);
+      transforms_->transform_input(x, tiles, in_operand_.data_ptr<float>());
+      forward_products_.run(tiles, in_operand_, weights_, out_operand_);
+      transforms_->transform_output(out_operand_.const_data_ptr<float>(), tiles, bias.const_data_ptr(), y);
     });
   }
 
@@ -107,9 +98,43 @@ class WinogradConvolution : public Convolution {
             tiles_of(tiled_side, transforms_->outputs())};
   }
 
-  at::Tensor operand(const at::Tensor& memory, std::int64_t tiles, std::int64_t channels) const {
-    const std::int64_t n = transforms_->products();
-    return memory.narrow(0, 0, n * tiles * channels).view({n, tiles, channels});
+  ProductShape forward_shape(std::int64_t tiles) const {
+    return {.batch = transforms_->products(),
+            .rows = tiles,
+            .inner = g_.in_channels,
+            .columns = g_.out_channels,
+            .second_transposed = true,
+            .first_stride = operand_plane(tiles, g_.in_channels),
+            .second_stride = operand_plane(g_.out_channels, g_.in_channels),
+            .result_stride = operand_plane(tiles, g_.out_channels)};
+  }
+
+  ProductShape input_gradient_shape(std::int64_t tiles) const {
+    return {.batch = transforms_->products(),
+            .rows = tiles,
+            .inner = g_.out_channels,
+            .columns = g_.in_channels,
+            .first_stride = operand_plane(tiles, g_.out_channels),
+            .second_stride = operand_plane(g_.out_channels, g_.in_channels),
+            .result_stride = operand_plane(tiles, g_.in_channels)};
+  }
+
+  ProductShape weight_gradient_shape(std::int64_t tiles) const {
+    return {.batch = transforms_->products(),
+            .rows = g_.out_channels,
+            .inner = tiles,
+            .columns = g_.in_channels,
+            .first_transposed = true,
+            .first_stride = operand_plane(tiles, g_.out_channels),
+            .second_stride = operand_plane(tiles, g_.in_channels),
+            .result_stride = operand_plane(g_.out_channels, g_.in_channels),
+            .adds_up = true};
+  }
+
+  // (tiles, output channels): of the output's gradient, from its transform.
+  at::Tensor sums_of_tiles(std::int64_t tiles) const {
+    const std::int64_t first = transforms_->product_of_sums() * operand_plane(tiles, g_.out_channels);
+    return out_operand_.narrow(0, first, tiles * g_.out_channels).view({tiles, g_.out_channels});
   }
 
   void weight_gradient(const at::Tensor& input, const at::Tensor& output_gradient, Gradients& gradients) {
@@ -117,14 +142,12 @@ class WinogradConvolution : public Convolution {
     gradients.bias.zero_();
     for_each_chunk([&](std::int64_t first, std::int64_t count) {
       const std::int64_t tiles = count * tiles_of_image(g_.out_side);
-      const at::Tensor in = operand(in_operand_, tiles, g_.in_channels);
-      const at::Tensor out = operand(out_operand_, tiles, g_.out_channels);
       transforms_->transform_input(images(input, first, count, g_.padding_begin, g_.out_side), tiles,
-                                   in.data_ptr<float>());
+                                   in_operand_.data_ptr<float>());
       transforms_->transform_output_gradient(images(output_gradient, first, count, 0, g_.out_side), tiles,
-                                             out.data_ptr<float>());
-      weight_products_.of(tiles).run(out.const_data_ptr(), in.const_data_ptr(), nullptr, weights_.mutable_data_ptr());
-      gradients.bias.add_(out.select(0, transforms_->product_of_sums()).sum(0));
+                                             out_operand_.data_ptr<float>());
+      weight_products_.run(tiles, out_operand_, in_operand_, weights_);
+      gradients.bias.add_(sums_of_tiles(tiles).sum(0));
     });
     transforms_->transform_weight_gradient(weights_.const_data_ptr<float>(), g_.out_channels, g_.in_channels,
                                            gradients.weight.data_ptr<float>());
@@ -136,12 +159,10 @@ class WinogradConvolution : public Convolution {
     const std::int64_t padding = g_.receptive_field - 1 - g_.padding_begin;
     for_each_chunk([&](std::int64_t first, std::int64_t count) {
       const std::int64_t tiles = count * tiles_of_image(g_.in_side);
-      const at::Tensor out = operand(out_operand_, tiles, g_.out_channels);
-      at::Tensor in = operand(in_operand_, tiles, g_.in_channels);
       transforms_->transform_input(images(output_gradient, first, count, padding, g_.in_side), tiles,
-                                   out.data_ptr<float>());
-      input_products_.of(tiles).run(out.const_data_ptr(), weights_.const_data_ptr(), nullptr, in.mutable_data_ptr());
-      transforms_->transform_output(in.const_data_ptr<float>(), tiles, nullptr,
+                                   out_operand_.data_ptr<float>());
+      input_products_.run(tiles, out_operand_, weights_, in_operand_);
+      transforms_->transform_output(in_operand_.const_data_ptr<float>(), tiles, nullptr,
                                     images(input, first, count, 0, g_.in_side));
     });
   }
@@ -149,8 +170,8 @@ class WinogradConvolution : public Convolution {
   Geometry g_;
   std::unique_ptr<WinogradTransforms> transforms_;
   Products forward_products_, input_products_, weight_products_;
-  at::Tensor weights_;                   // (n n, out channels, in channels): of weights, or of their gradient
-  at::Tensor in_operand_, out_operand_;  // memory for (n n, tiles, channels)
+  at::Tensor weights_;  // operand of the weights, or of their gradient
+  at::Tensor in_operand_, out_operand_;
   std::int64_t images_at_once_;
 };
 

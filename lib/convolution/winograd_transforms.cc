@@ -35,9 +35,8 @@ inline float dot(const Strip* in, std::size_t stride, int c, float sum = 0) {
 
 template <std::size_t count, class Body>
 void for_constants(const Body& body) {
-  [&]<std::size_t... i>(std::index_sequence<i...>) {
-    (body(std::integral_constant<std::size_t, i>{}), ...);
-  }(std::make_index_sequence<count>{});
+  [&]<std::size_t... i>(std::index_sequence<i...>) { (body(std::integral_constant<std::size_t, i>{}), ...); }
+  (std::make_index_sequence<count>{});
 }
 
 // out = matrix in matrix^T; in is columns x columns strips, out rows x rows.
@@ -98,8 +97,10 @@ class Transforms : public WinogradTransforms {
     for_element(images.data.element, [&]<class T>(T) {
       const auto* const typed_bias = static_cast<const T*>(bias);
       for_each_tile(tiles, images.channels, [&](std::int64_t tile, std::int64_t channel, int count) {
+        const float* const from = operand + tile * images.channels + channel;
+        const std::int64_t plane = operand_plane(tiles, images.channels);
         Strip products[n * n];
-        for (int p = 0; p < n * n; ++p) load(operand + (p * tiles + tile) * images.channels + channel, count, products[p]);
+        for (int p = 0; p < n * n; ++p) load(from + p * plane, count, products[p]);
         Strip result[m * m];
         both_sides<output_matrix>(products, count, result);
         if (bias) add_bias(typed_bias + channel, count, result);
@@ -131,8 +132,10 @@ class Transforms : public WinogradTransforms {
   void transform_weight_gradient(const float* operand, std::int64_t out_channels, std::int64_t in_channels,
                                  float* gradient) const override {
     for_each_tile(out_channels, in_channels, [&](std::int64_t out, std::int64_t channel, int count) {
+      const float* const from = operand + out * in_channels + channel;
+      const std::int64_t plane = operand_plane(out_channels, in_channels);
       Strip products[n * n];
-      for (int p = 0; p < n * n; ++p) load(operand + (p * out_channels + out) * in_channels + channel, count, products[p]);
+      for (int p = 0; p < n * n; ++p) load(from + p * plane, count, products[p]);
       Strip result[r * r];
       both_sides<weight_adjoint>(products, count, result);
       for (int t = 0; t < r * r; ++t) {
@@ -159,8 +162,8 @@ class Transforms : public WinogradTransforms {
     });
   }
 
-  // Calls body(place in the tile, pixel number among all images, or -1 where it lies outside). A tile begins every m
-  // pixels and is `size` wide.
+  // Calls body(place in the tile, pixel number among all images, or -1 where it lies outside). A tile begins every
+  // m pixels and is `size` wide.
   template <int size, class Body>
   static void for_each_pixel(const Images& images, std::int64_t tile, const Body& body) {
     const std::int64_t tiles = images.tiles_a_side;
@@ -194,7 +197,7 @@ class Transforms : public WinogradTransforms {
   static void store_operand(const Strip* result, std::int64_t rows, std::int64_t channels, std::int64_t row,
                             std::int64_t channel, int count, float* operand) {
     for (int p = 0; p < n * n; ++p) {
-      float* const to = operand + (p * rows + row) * channels + channel;
+      float* const to = operand + p * operand_plane(rows, channels) + row * channels + channel;
       for (int c = 0; c < count; ++c) to[c] = result[p][c];
     }
   }

@@ -1,8 +1,8 @@
-// The transforms of a convolution by F(m x m, r x r) (see cook_toom.h) between images and the products' operands. Free
-// of LibTorch.
+// The transforms of a convolution by F(m x m, r x r) (see cook_toom.h) between images and the products' operands.
+// Free of LibTorch.
 //
-// Images are covered by tiles of m x m outputs, row by row, image after image. An operand is (n n, tiles or output
-// channels, channels), float32.
+// Images are covered by tiles of m x m outputs, row by row, image after image. An operand is float32 (n n, tiles
+// or output channels, channels), each of the n n matrices dense and `operand_plane` elements after the one before.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,10 @@
 #include "kernel/buffer.h"
 
 namespace elubench::convolution {
+
+// A little more than a matrix: else the n n places that a tile is written to would often lie a multiple of 4096
+// bytes apart, and drive each other out of the first-level cache.
+inline std::int64_t operand_plane(std::int64_t rows, std::int64_t channels) { return rows * channels + 16; }
 
 class WinogradTransforms {
  public:
@@ -48,7 +52,8 @@ class WinogradTransforms {
                                          float* gradient) const = 0;
 };
 
-// Nothing where no transform is compiled for the size: m = 4 with r = 2 and 3; m = 3 and 2 with r = 2; m = 2 with r = 3.
+// Nothing where no transform is compiled for the size: m = 4 with r = 2 and 3; m = 3 and 2 with r = 2; m = 2 with
+// r = 3.
 std::unique_ptr<WinogradTransforms> make_winograd_transforms(std::int64_t outputs, std::int64_t receptive_field);
 
 }  // namespace elubench::convolution
