@@ -19,8 +19,10 @@ endif()
 if(ELUBENCH_CUDA)
   find_library(LIBTORCH_CUDA_LIBRARY torch_cuda PATHS ${LIBTORCH_ROOT}/lib NO_DEFAULT_PATH)
   find_library(LIBTORCH_C10_CUDA_LIBRARY c10_cuda PATHS ${LIBTORCH_ROOT}/lib NO_DEFAULT_PATH)
-  set(_libtorch_cuda_variables LIBTORCH_CUDA_LIBRARY LIBTORCH_C10_CUDA_LIBRARY)
-  find_package(CUDAToolkit REQUIRED)
+  # The runtime that the wheel loads, under the name by which it does: a program must have one.
+  find_library(LIBTORCH_CUDART_LIBRARY NAMES libcudart.so.13 NO_DEFAULT_PATH
+               PATHS ${LIBTORCH_ROOT}/../nvidia/cu13/lib ${LIBTORCH_ROOT}/lib)
+  set(_libtorch_cuda_variables LIBTORCH_CUDA_LIBRARY LIBTORCH_C10_CUDA_LIBRARY LIBTORCH_CUDART_LIBRARY)
 endif()
 
 include(FindPackageHandleStandardArgs)
@@ -35,7 +37,8 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::LibTorch)
   if(ELUBENCH_CUDA)
     # Nothing calls libtorch_cuda.so by name: it registers its operators when it is loaded.
     target_link_options(LibTorch::LibTorch INTERFACE LINKER:--no-as-needed,${LIBTORCH_CUDA_LIBRARY},--as-needed)
-    target_link_libraries(LibTorch::LibTorch INTERFACE ${LIBTORCH_C10_CUDA_LIBRARY} CUDA::cudart)
+    target_link_libraries(LibTorch::LibTorch INTERFACE ${LIBTORCH_C10_CUDA_LIBRARY} ${LIBTORCH_CUDART_LIBRARY})
+    target_include_directories(LibTorch::LibTorch SYSTEM INTERFACE ${CMAKE_CUDA_TOOLKIT_INCLUDE_DIRECTORIES})
   endif()
   # libtorch_cpu.so brings CUDA libraries that a CPU build never calls: they are found at run time beside it.
   target_link_libraries(LibTorch::LibTorch INTERFACE ${LIBTORCH_CPU_LIBRARY} ${LIBTORCH_C10_LIBRARY})
@@ -50,4 +53,4 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::LibTorch)
   endif()
 endif()
 mark_as_advanced(LIBTORCH_CPU_LIBRARY LIBTORCH_C10_LIBRARY LIBTORCH_OPENMP_LIBRARY LIBTORCH_CUDA_LIBRARY
-                 LIBTORCH_C10_CUDA_LIBRARY)
+                 LIBTORCH_C10_CUDA_LIBRARY LIBTORCH_CUDART_LIBRARY)

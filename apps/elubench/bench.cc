@@ -1,14 +1,24 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
 
+#include "activation/table.h"
+#include "base/atomic_file.h"
 #include "base/call_text.h"
 #include "base/error.h"
+#include "base/interrupt.h"
+#include "base/log.h"
 #include "base/parallel.h"
 #include "benchmark/benchmark.h"
+#include "benchmark/comparison.h"
 #include "command.h"
+#include "data/table.h"
 #include "experiment/build_info.h"
 #include "experiment/device.h"
+#include "experiment/experiment.h"
+#include "network/table.h"
 
 namespace elubench {
 namespace {
@@ -21,16 +31,24 @@ constexpr const char* footer =
     "gather and forward. Times are medians; the peak is that of a large matrix product in the same precision. "
     "Stop other\n"
     "programs first, and compare alternating runs: a single one says little.\n"
+    "With EXPERIMENT, its activations are measured in turn, in its network, batch and precision, and written to\n"
+    "EXPERIMENT/bench.csv, from which scripts/report judges what ELU costs.\n"
     "\n"
     "Examples:\n"
     "  elubench bench --precision bf16\n"
-    "  elubench bench --network elu18 --batch 100 --json";
+    "  elubench bench --network elu18 --batch 100 --json\n"
+    "  elubench bench results/quickstart --seconds 2";
 
 struct BenchOptions {
-  benchmark::Request request;
+  std::string network = "elu11", activation = "elu";
+  bool batch_norm = false;
+  std::int64_t batch_size = 100;
   std::string precision = "auto", convolutions = "auto", device = "auto";
+  double seconds = 10;
   int threads = 0;
   bool json = false;
+  std::string experiment;
+  int rounds = 10;
 };
 
 template <class Enumeration>
@@ -64,11 +82,11 @@ Json json_of(const benchmark::Request& request, const experiment::Device& device
           {"device", device.name},
           {"device_name", device.description},
           {"threads", thread_count()},
-          {"network", request.network},
-          {"activation", request.activation},
-          {"batch_norm", request.batch_norm},
-          {"batch_size", request.batch_size},
-          {"precision", to_name(request.precision)},
+          {"network", request.specification.network.name},
+          {"activation", request.specification.activation},
+          {"batch_norm", request.specification.batch_norm},
+          {"batch_size", request.specification.batch_size},
+          {"precision", to_name(request.specification.precision)},
           {"convolutions", result.convolutions},
           {"peak", result.peak},
           {"bandwidth", result.bandwidth},
@@ -78,48 +96,125 @@ Json json_of(const benchmark::Request& request, const experiment::Device& device
           {"inference", json_of(result.inference)}};
 }
 
-int bench(BenchOptions options) {
-  set_thread_count(options.threads);
+benchmark::Request request_of(const BenchOptions& options, const experiment::Device& device) {
+  benchmark::Request request;
+  request.device = device.name;
+  request.engine = named<convolution::Engine>("--convolutions", options.convolutions);
+  request.seconds = options.seconds;
+  return request;
+}
+
+int measure_one(const BenchOptions& options) {
   const experiment::Device device = experiment::find_device(options.device);
-  options.request.device = device.name;
-  options.request.engine = named<convolution::Engine>("--convolutions", options.convolutions);
-  if (options.precision == "auto") options.precision = device.multiplies_bf16 ? "bf16" : "fp32";
-  options.request.precision = named<train::Precision>("--precision", options.precision);
-  const benchmark::Result result = benchmark::measure(options.request);
+  benchmark::Request request = request_of(options, device);
+  train::Specification& specification = request.specification;
+  specification.network.name = options.network;
+  specification.network = network::resolved(specification.network);
+  specification.activation = activation::to_text(activation::parse(options.activation));
+  specification.batch_norm = options.batch_norm;
+  specification.batch_size = options.batch_size;
+  const std::string best = device.multiplies_bf16 ? "bf16" : "fp32";
+  specification.precision =
+      named<train::Precision>("--precision", options.precision == "auto" ? best : options.precision);
+  const benchmark::Result result = benchmark::measure(request);
   if (options.json) {
-    std::cout << json_of(options.request, device, result).dump(2) << "\n";
+    std::cout << json_of(request, device, result).dump(2) << "\n";
   } else {
     std::cout << device.description << ", " << thread_count()
-              << " threads: " << benchmark::text_of(options.request, result);
+              << " threads: " << benchmark::text_of(request, result);
   }
   return 0;
+}
+
+// One a variant of the experiment's, in the recipe's order.
+std::vector<benchmark::Contender> contenders_of(const experiment::Experiment& experiment,
+                                                const benchmark::Request& common) {
+  std::vector<benchmark::Contender> contenders;
+  std::set<std::string> variants;
+  for (const experiment::Run& run : experiment.runs) {
+    if (!variants.insert(run.variant).second) continue;
+    benchmark::Request request = common;
+    request.specification = run.specification;
+    request.classes = data::classes_of(run.specification.data.set);
+    contenders.push_back({run.specification.activation, run.specification.batch_norm, request});
+  }
+  return contenders;
+}
+
+// Numbers as short as they read back to the same.
+std::string csv_of(const std::vector<benchmark::Comparison>& rows, const experiment::Device& device,
+                   train::Precision precision) {
+  std::ostringstream csv;
+  csv << "device,threads,precision,convolutions,version,round,activation,batch_norm,metric,value\n";
+  const std::string convolutions = convolution::automatic_engine(device.name, precision == train::Precision::bf16);
+  for (const auto& row : rows) {
+    csv << '"' << device.description << "\"," << thread_count() << "," << to_name(precision) << "," << convolutions
+        << "," << experiment::build_info().version << "," << row.round << ",\"" << row.activation << "\","
+        << (row.batch_norm ? "true" : "false") << "," << row.metric << "," << number_text(row.value) << "\n";
+  }
+  return csv.str();
+}
+
+int measure_experiment(const BenchOptions& options) {
+  experiment::Request wanted;
+  wanted.experiment = options.experiment;
+  wanted.device = options.device;
+  const experiment::Experiment opened = experiment::open_experiment(wanted);
+  const auto file = opened.folder / "bench.csv";
+  check_output_file(file);
+  const auto contenders = contenders_of(opened, request_of(options, opened.device));
+  const InterruptGuard guard;
+  const auto rows =
+      benchmark::compare(contenders, options.rounds, [&](int round, const benchmark::Contender& contender) {
+        log_info("round " + std::to_string(round) + " of " + std::to_string(options.rounds) + ": " +
+                 contender.activation + (contender.batch_norm ? " + batch norm" : "") + " measured");
+      });
+  write_atomically(file, csv_of(rows, opened.device, opened.runs.front().specification.precision));
+  log_info("written: " + file.string());
+  return 0;
+}
+
+int bench(const BenchOptions& options) {
+  set_thread_count(options.threads);
+  return options.experiment.empty() ? measure_one(options) : measure_experiment(options);
 }
 
 }  // namespace
 
 void add_bench_command(CLI::App& app, Action& action) {
   auto options = std::make_shared<BenchOptions>();
-  auto& request = options->request;
   CLI::App& command =
       *app.add_subcommand("bench", "How fast training and inference are here, and where time goes");
   command.footer(footer);
-  command.add_option("--network", request.network, "elubench list networks")->capture_default_str();
-  command.add_option("--activation", request.activation, "elubench list activations")->capture_default_str();
-  command.add_flag("--batch-norm", request.batch_norm, "before the activation");
-  command.add_option("--batch", request.batch_size, "images a step")
-      ->check(CLI::Range(1, 100000))
+  CLI::Option* experiment = command.add_option("EXPERIMENT", options->experiment,
+                                               "compare its activations; else one network is measured");
+  const auto of_one_network = [experiment](CLI::Option* option) { option->excludes(experiment); };
+  of_one_network(
+      command.add_option("--network", options->network, "elubench list networks")->capture_default_str());
+  of_one_network(
+      command.add_option("--activation", options->activation, "elubench list activations")->capture_default_str());
+  of_one_network(command.add_flag("--batch-norm", options->batch_norm, "before the activation"));
+  of_one_network(command.add_option("--batch", options->batch_size, "images a step")
+                     ->check(CLI::Range(1, 100000))
+                     ->type_name("N")
+                     ->capture_default_str());
+  of_one_network(
+      command
+          .add_option("--precision", options->precision, "fp32, bf16 or auto: bf16 where the device multiplies it")
+          ->capture_default_str());
+  of_one_network(command.add_flag("--json", options->json, "as JSON; times in seconds"));
+  command.add_option("--rounds", options->rounds, "with EXPERIMENT: how often each activation is measured")
+      ->check(CLI::Range(1, 1000))
       ->type_name("N")
-      ->capture_default_str();
-  command.add_option("--precision", options->precision, "fp32, bf16 or auto: bf16 where the device multiplies it")
+      ->needs(experiment)
       ->capture_default_str();
   command.add_option("--convolutions", options->convolutions, "auto, winograd, onednn or libtorch")
       ->capture_default_str();
-  command.add_option("--seconds", request.seconds, "to measure training, and again inference")
+  command.add_option("--seconds", options->seconds, "to measure training, and again inference")
       ->check(CLI::Range(0.0, 3600.0))
       ->type_name("S")
       ->capture_default_str();
   add_device_options(command, options->device, options->threads);
-  command.add_flag("--json", options->json, "as JSON; times in seconds");
   command.callback([options, &action] { action = [options] { return bench(*options); }; });
 }
 

@@ -170,6 +170,6 @@ def test_a_result_that_cannot_be_written_is_an_error() -> None:
 def test_doctor_finds_nothing_wrong_here():
     result = elubench("doctor", "--device", "cpu")
     assert result.returncode == 0, result.stdout
-    assert result.stdout.count("\nok      ") == 11
+    assert result.stdout.count("\nok      ") == 15
     assert "examined: cpu" in result.stdout
-    assert result.stdout.endswith("all 11 checks passed\n")
+    assert result.stdout.endswith("all 15 checks passed\n")

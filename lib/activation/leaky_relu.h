@@ -23,11 +23,13 @@ struct LeakyRelu {
 
   template <class T>
   ELUBENCH_HOST_DEVICE T value(T x) const {
-    return x > 0 ? x : static_cast<T>(slope) * x;
+    const T below = static_cast<T>(slope) * x;  // before the choice: else compilers make it a branch
+    return x > 0 ? x : below;
   }
   template <class T>
   ELUBENCH_HOST_DEVICE T derivative(T x) const {
-    return x > 0 ? T(1) : static_cast<T>(slope);
+    const T below = static_cast<T>(slope);
+    return x > 0 ? T(1) : below;
   }
 };
 

@@ -8,7 +8,6 @@
 #include <cmath>
 #include <functional>
 
-#include "activation/table.h"
 #include "benchmark/stopwatch.h"
 #include "device/scope.h"
 #include "network/table.h"
@@ -21,22 +20,15 @@ namespace {
 
 constexpr int warm_up_steps = 3;
 constexpr std::int64_t steps_together = 10;  // on a GPU, where looking at the clock means waiting
-constexpr std::int64_t classes = 100;
 constexpr std::int64_t images = 5000;
 
 train::Specification specification_of(const Request& request) {
-  train::Specification specification;
-  specification.network.name = request.network;
-  specification.network = network::resolved(specification.network);
-  specification.activation = activation::to_text(activation::parse(request.activation));
-  specification.batch_norm = request.batch_norm;
-  specification.batch_size = request.batch_size;
-  specification.precision = request.precision;
+  train::Specification specification = request.specification;
   specification.learning_rate = {{0, 1e-4}};  // what is measured must not diverge
   return specification;
 }
 
-data::Dataset made_up_dataset(at::Device device) {
+data::Dataset made_up_dataset(std::int64_t classes, at::Device device) {
   data::Dataset dataset;
   dataset.classes = classes;
   const auto options = at::TensorOptions(at::kFloat).device(device);
@@ -48,7 +40,7 @@ data::Dataset made_up_dataset(at::Device device) {
 // Of one step: what its phases have to do.
 class Work {
  public:
-  Work(const train::Specification& specification, const network::Network& network)
+  Work(const train::Specification& specification, std::int64_t classes, const network::Network& network)
       : layers_(network::layers_of(specification.network, classes)),
         batch_(static_cast<double>(specification.batch_size)),
         element_(specification.precision == train::Precision::bf16 ? 2 : 4),
@@ -147,7 +139,7 @@ double measured_bandwidth(at::Device device) {
 
 std::string convolutions_of(const Request& request) {
   if (request.engine == convolution::Engine::libtorch && request.device == "cpu") return "LibTorch";
-  return convolution::automatic_engine(request.device, request.precision == train::Precision::bf16);
+  return convolution::automatic_engine(request.device, request.specification.precision == train::Precision::bf16);
 }
 
 std::int64_t most_memory(at::Device device) {
@@ -164,10 +156,10 @@ class Bench {
       : device_(device),
         seconds_(request.seconds),
         specification_(specification_of(request)),
-        dataset_(made_up_dataset(device)),
-        network_(train::build_network(specification_, classes, device, request.engine)),
+        dataset_(made_up_dataset(request.classes, device)),
+        network_(train::build_network(specification_, request.classes, device, request.engine)),
         step_(specification_, dataset_, network_),
-        work_(specification_, network_) {
+        work_(specification_, request.classes, network_) {
     train::set_initial_weights(specification_, network_);
   }
 
@@ -212,6 +204,13 @@ class Bench {
 
 }  // namespace
 
+Speeds measure_speeds(const Request& request) {
+  const at::Device device(request.device);
+  const device::Scope scope(device);
+  Bench bench(request, device);
+  return {bench.training(), bench.inference()};
+}
+
 Result measure(const Request& request) {
   const at::Device device(request.device);
   Result result{};
@@ -222,7 +221,7 @@ Result measure(const Request& request) {
     result.training = bench.training();
     result.inference = bench.inference();
     result.memory_bytes = most_memory(device);
-    result.peak = measured_peak(request.precision, device);
+    result.peak = measured_peak(request.specification.precision, device);
     result.bandwidth = measured_bandwidth(device);
   }
   if (!device.is_cpu()) {

@@ -11,11 +11,9 @@
 namespace elubench::benchmark {
 
 struct Request {
-  std::string network = "elu11";
-  std::string activation = "elu";
-  bool batch_norm = false;
-  std::int64_t batch_size = 100;
-  train::Precision precision = train::Precision::fp32;
+  // Network, activation, batch normalisation, batch size, precision and augmentation count.
+  train::Specification specification;
+  std::int64_t classes = 100;
   convolution::Engine engine = convolution::Engine::automatic;
   std::string device = "cpu";
   double seconds = 10;  // of measuring, of training and of inference each
@@ -40,10 +38,13 @@ struct Speed {
   std::vector<Phase> phases;
 };
 
-struct Result {
+struct Speeds {
+  Speed training;   // gather and augment, forward, loss, backward, update
+  Speed inference;  // gather, forward
+};
+
+struct Result : Speeds {
   std::string convolutions;   // whose: "oneDNN 3.2.0", "LibTorch"
-  Speed training;             // gather and augment, forward, loss, backward, update
-  Speed inference;            // gather, forward
   double unrepeatable;        // images a second of training with algorithms that may round otherwise from run to
                               // run; 0 on a processor, which has none
   double peak;                // operations a second of the fastest matrix product found, in the same precision
@@ -51,8 +52,9 @@ struct Result {
   std::int64_t memory_bytes;  // the most that the process has held; of a GPU its own
 };
 
-// Trains on made-up images of CIFAR-100's size. Throws UsageError for an unknown network or activation, and where
-// the engine is not to be had.
+// Trains on made-up images of CIFAR's size. Throws UsageError for an unknown network or activation, and where the
+// engine is not to be had.
+Speeds measure_speeds(const Request& request);
 Result measure(const Request& request);
 
 // As tables for people.

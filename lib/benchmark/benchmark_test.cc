@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "benchmark/comparison.h"
 #include "benchmark/stopwatch.h"
 #include "network/table.h"
 
@@ -48,7 +49,9 @@ TEST(Stopwatch, DividesWhatIsMeasuredTogether) {
 
 Request small() {
   Request request;
-  request.batch_size = 2;
+  request.specification.network = network::resolved({});
+  request.specification.activation = "elu(alpha=1)";
+  request.specification.batch_size = 2;
   request.seconds = 1e-9;  // one step
   return request;
 }
@@ -78,11 +81,29 @@ TEST(Measure, CoversEveryBlockOfTheStepAndCountsItsOperations) {
 
 TEST(Measure, RefusesWhatItDoesNotKnow) {
   Request request = small();
-  request.activation = "ellu";
+  request.specification.activation = "ellu";
   EXPECT_THROW(measure(request), UsageError);
   request = small();
-  request.network = "elu12";
+  request.specification.network.name = "elu12";
   EXPECT_THROW(measure(request), UsageError);
+}
+
+TEST(Compare, MeasuresTheContendersInTurn) {
+  std::vector<Contender> contenders;
+  for (const char* activation : {"relu", "elu(alpha=1)"}) {
+    Request request = small();
+    request.specification.activation = activation;
+    contenders.push_back({activation, false, request});
+  }
+  std::vector<std::string> order;
+  const auto rows = compare(contenders, 2, [&](int round, const Contender& contender) {
+    order.push_back(std::to_string(round) + " " + contender.activation);
+  });
+  EXPECT_EQ(order, (std::vector<std::string>{"1 relu", "1 elu(alpha=1)", "2 relu", "2 elu(alpha=1)"}));
+  ASSERT_EQ(rows.size(), 12u);
+  for (const Comparison& row : rows) EXPECT_GT(row.value, 0) << row.metric;
+  EXPECT_EQ(rows[3].activation, "elu(alpha=1)");
+  EXPECT_EQ(rows[5].metric, "activation_seconds");
 }
 
 }  // namespace

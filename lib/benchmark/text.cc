@@ -40,9 +40,11 @@ std::string phase_text(const Phase& phase, double step, const Result& result) {
 }  // namespace
 
 std::string text_of(const Request& request, const Result& result) {
-  std::string text = request.network + ", " + request.activation + (request.batch_norm ? " + batch norm" : "") +
-                     ", batch " + std::to_string(request.batch_size) + ", " +
-                     std::string(to_name(request.precision)) + ", convolutions of " + result.convolutions + "\n";
+  const train::Specification& specification = request.specification;
+  std::string text =
+      specification.network.name + ", " + specification.activation +
+      (specification.batch_norm ? " + batch norm" : "") + ", batch " + std::to_string(specification.batch_size) +
+      ", " + std::string(to_name(specification.precision)) + ", convolutions of " + result.convolutions + "\n";
   text += formatted("peak: %.2f TFLOP/s of a matrix product, %.1f GB/s of a copy; memory: %.2f GB at most\n",
                     result.peak / 1e12, result.bandwidth / 1e9, static_cast<double>(result.memory_bytes) / 1e9);
   text += speed_text("training", result.training, result.peak);

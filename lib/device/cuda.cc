@@ -10,9 +10,11 @@
 #include <fstream>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/error.h"
-#include "device/cuda_stream.h"
+#include "base/log.h"
+#include "device/cuda_calls.h"
 #include "device/gpus.h"
 #include "device/graph.h"
 #include "device/scope.h"
@@ -21,17 +23,11 @@
 namespace elubench::device {
 namespace {
 
+// The first that the kernels are compiled for; all from it on multiply bfloat16.
+constexpr int least_capability = 8;
+
 std::string major_minor(int version, int of_major, int of_minor) {
   return std::to_string(version / of_major) + "." + std::to_string(version % of_major / of_minor);
-}
-
-// A recording that failed must still be ended, or the stream stays in it.
-void end_failed(at::cuda::CUDAGraph& graph) {
-  try {
-    graph.capture_end();
-  } catch (const std::exception&) {
-    (void)cudaGetLastError();
-  }
 }
 
 // Clears the error too, which CUDA would report again at the next call.
@@ -52,18 +48,20 @@ std::vector<Gpu> gpus() {
   std::vector<Gpu> all;
   for (int index = 0; index < count; ++index) {
     cudaDeviceProp properties{};
-    if (cudaGetDeviceProperties(&properties, index) != cudaSuccess) continue;
+    if (cudaGetDeviceProperties(&properties, index) != cudaSuccess || properties.major < least_capability)
+      continue;
     all.push_back({index, properties.name,
                    std::to_string(properties.major) + "." + std::to_string(properties.minor),
-                   static_cast<std::int64_t>(properties.totalGlobalMem), properties.major >= 8});
+                   static_cast<std::int64_t>(properties.totalGlobalMem), true});
   }
   return all;
 }
 
 std::string why_no_gpu() {
+  if (!gpus().empty()) return {};
   int count = 0;
   const cudaError_t error = count_of_gpus(count);
-  if (count > 0) return {};
+  if (count > 0) return "those here have a compute capability below " + std::to_string(least_capability) + ".0";
   return error == cudaSuccess ? "there is none" : cudaGetErrorString(error);
 }
 
@@ -94,6 +92,12 @@ std::string driver_version() {
 
 cudaStream_t current_cuda_stream() { return c10::cuda::getCurrentCUDAStream(); }
 
+void* allocate_on_gpu(std::size_t bytes) {
+  return c10::cuda::CUDACachingAllocator::raw_alloc_with_stream(bytes, current_cuda_stream());
+}
+
+void free_on_gpu(void* memory) { c10::cuda::CUDACachingAllocator::raw_delete(memory); }
+
 struct Scope::Current {
   ArithmeticSettings settings;
   at::Device device;
@@ -107,10 +111,24 @@ Scope::Scope(at::Device device, bool fastest)
   // What was queued on other streams (a data set that was copied) must be there before this stream reads it.
   c10::cuda::device_synchronize();
   current_->stream.emplace(c10::cuda::getStreamFromPool(false, device.index()));
+  c10::cuda::CUDACachingAllocator::resetPeakStats(device.index());
 }
 
+// Memory that was cached for this scope's stream would be of no use to the next one's.
 Scope::~Scope() {
-  if (current_->stream) (void)cudaDeviceSynchronize();  // a destructor has nobody to tell of an error
+  if (!current_->stream) return;
+  if (cudaDeviceSynchronize() != cudaSuccess) return;  // why_unusable() tells
+  try {
+    c10::cuda::CUDACachingAllocator::emptyCache();
+  } catch (const std::exception& error) {
+    log_debug(error.what());
+  }
+}
+
+std::string why_unusable(at::Device device) {
+  if (device.is_cpu()) return {};
+  const cudaError_t error = cudaDeviceSynchronize();
+  return error == cudaSuccess ? "" : cudaGetErrorString(error);
 }
 
 void synchronize(at::Device device) {
@@ -122,29 +140,67 @@ std::int64_t most_memory(at::Device device) {
   return stats.reserved_bytes[static_cast<std::size_t>(c10::CachingAllocator::StatType::AGGREGATE)].peak;
 }
 
+// LibTorch's own CUDAGraph (2.11) leaves its allocator in the recording where one fails, so the recording is made
+// and ended here, with LibTorch's memory pool for it.
 struct Graph::Recording {
-  at::cuda::CUDAGraph graph;
+  explicit Recording(c10::DeviceIndex of_device) : device(of_device), pool(at::cuda::graph_pool_handle()) {}
+  Recording(const Recording&) = delete;
+  Recording& operator=(const Recording&) = delete;
+  ~Recording() {
+    if (executable) (void)cudaGraphExecDestroy(executable);
+    if (!pooled) return;
+    try {
+      c10::cuda::CUDACachingAllocator::releasePool(device, pool);
+    } catch (const std::exception& error) {
+      log_debug(error.what());
+    }
+  }
+
+  void begin(cudaStream_t stream) {
+    c10::cuda::CUDACachingAllocator::beginAllocateToPool(device, pool,
+                                                         [stream](cudaStream_t other) { return other == stream; });
+    pooled = collecting = true;
+    require(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal));
+  }
+
+  // Also after a failure: then the graph is thrown away.
+  void end(cudaStream_t stream, bool keep) {
+    cudaStreamCaptureStatus status = cudaStreamCaptureStatusNone;
+    cudaGraph_t graph = nullptr;
+    cudaError_t error = cudaStreamIsCapturing(stream, &status);
+    if (error == cudaSuccess && status != cudaStreamCaptureStatusNone)
+      error = cudaStreamEndCapture(stream, &graph);
+    if (std::exchange(collecting, false)) c10::cuda::CUDACachingAllocator::endAllocateToPool(device, pool);
+    if (error == cudaSuccess && keep) error = cudaGraphInstantiate(&executable, graph, 0);
+    if (graph) (void)cudaGraphDestroy(graph);
+    if (keep) require(error);
+    (void)cudaGetLastError();
+  }
+
+  static void require(cudaError_t error) {
+    if (error != cudaSuccess) throw Error(cudaGetErrorString(error));
+  }
+
+  c10::DeviceIndex device;
+  c10::MempoolId_t pool;
+  bool pooled = false, collecting = false;
+  cudaGraphExec_t executable = nullptr;
 };
 
 Graph::Graph() = default;
 Graph::~Graph() = default;
 
 void Graph::record(const std::function<void()>& work) {
-  // The earlier recording, and what it works on, may still be in use.
-  c10::cuda::getCurrentCUDAStream().synchronize();
+  const auto stream = c10::cuda::getCurrentCUDAStream();
+  stream.synchronize();  // the earlier recording, and what it works on, may still be in use
   recording_.reset();
-  auto recording = std::make_unique<Recording>();
+  auto recording = std::make_unique<Recording>(stream.device_index());
   try {
-    recording->graph.capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
-    try {
-      work();
-    } catch (...) {
-      end_failed(recording->graph);
-      throw;
-    }
-    recording->graph.capture_end();
+    recording->begin(stream);
+    work();
+    recording->end(stream, true);
   } catch (const std::exception& error) {
-    (void)cudaGetLastError();
+    recording->end(stream, false);
     throw Error(std::string("the step cannot be recorded as a CUDA graph: ") + error.what());
   }
   recording_ = std::move(recording);
@@ -152,6 +208,9 @@ void Graph::record(const std::function<void()>& work) {
 
 bool Graph::recorded() const { return recording_ != nullptr; }
 
-void Graph::replay() { recording_->graph.replay(); }
+void Graph::replay() {
+  const cudaError_t error = cudaGraphLaunch(recording_->executable, current_cuda_stream());
+  if (error != cudaSuccess) throw Error(std::string("CUDA graph: ") + cudaGetErrorString(error));
+}
 
 }  // namespace elubench::device

@@ -22,6 +22,7 @@ Scope::Scope(at::Device device, bool fastest) : current_(new Current{ArithmeticS
 }
 Scope::~Scope() = default;
 
+std::string why_unusable(at::Device) { return {}; }
 void synchronize(at::Device) {}
 std::int64_t most_memory(at::Device) { return 0; }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 namespace elubench::device {
 
@@ -25,8 +26,12 @@ class Scope {
   std::unique_ptr<Current> current_;
 };
 
-// The most bytes of a GPU's memory that this process has held.
+// The most bytes of a GPU's memory that were held since the Scope began.
 std::int64_t most_memory(at::Device device);
+
+// Why nothing can be computed on the device any more: after some errors CUDA refuses all that follows. Empty if it
+// can.
+std::string why_unusable(at::Device device);
 
 // Waits until the device has done all that was queued on the current stream.
 void synchronize(at::Device device);

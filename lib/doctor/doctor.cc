@@ -12,7 +12,9 @@ namespace {
 Finding finding_of(const Check& check, at::Device device) {
   try {
     const device::Scope scope(device);
-    return {check.name, true, check.run(device)};
+    Finding finding{check.name, true, check.run(device)};
+    device::synchronize(device);  // an error of this check's, not of the next one's
+    return finding;
   } catch (const Interrupted&) {
     throw;
   } catch (const std::exception& error) {
@@ -48,6 +50,10 @@ bool examine(const std::string& device_name, const std::function<void(const Find
       const Finding finding = finding_of(check, device);
       all_passed = all_passed && finding.passed;
       tell(finding);
+      if (const std::string why = device::why_unusable(device); !why.empty()) {
+        tell({"everything else", false, "not examined, for the device cannot be used any more: " + why});
+        return false;
+      }
     }
   }
   return all_passed;

@@ -9,6 +9,7 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/parallel.h"
+#include "device/scope.h"
 #include "experiment/build_info.h"
 #include "experiment/environment.h"
 #include "experiment/metrics_file.h"
@@ -92,11 +93,20 @@ class Runner {
       throw;
     } catch (const std::exception& error) {
       log_error(title + ": " + message_of(error));
+      require_usable_device();
       return false;
     }
   }
 
  private:
+  // Where a GPU refuses all that follows, the other runs would only fail, too.
+  void require_usable_device() const {
+    const std::string why = device::why_unusable(device());
+    if (why.empty()) return;
+    throw Error("the device cannot be used any more (" + why +
+                "); run the same command again, and elubench doctor if that fails, too");
+  }
+
   using Specification = train::Specification;
 
   at::Device device() const { return at::Device(experiment_.device.name); }

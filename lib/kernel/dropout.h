@@ -13,16 +13,20 @@ namespace elubench::kernel {
 struct Dropout {
   const StepState* step;  // on the device of the images; not looked at where nothing is dropped
   std::uint32_t layer;
-  double rate;  // in [0, 1); 0 drops nothing
+  std::uint32_t threshold;  // words below it are dropped
+  float scale;              // what a kept element is multiplied with
 
-  ELUBENCH_HOST_DEVICE bool active() const { return rate > 0; }
+  // rate: in [0, 1); 0 drops nothing.
+  Dropout(const StepState* state, std::uint32_t of_layer, double rate)
+      : step(state),
+        layer(of_layer),
+        threshold(static_cast<std::uint32_t>(rate * 0x1p32)),
+        scale(static_cast<float>(1.0 / (1.0 - rate))) {}
+
+  ELUBENCH_HOST_DEVICE bool active() const { return threshold > 0; }
   ELUBENCH_HOST_DEVICE random::Stream stream() const {
     return {step->seed, random::Purpose::dropout, layer, static_cast<std::uint32_t>(step->iteration)};
   }
-  // Words below it are dropped.
-  ELUBENCH_HOST_DEVICE std::uint32_t threshold() const { return static_cast<std::uint32_t>(rate * 0x1p32); }
-  // What a kept element is multiplied with.
-  ELUBENCH_HOST_DEVICE float scale() const { return static_cast<float>(1.0 / (1.0 - rate)); }
 };
 
 }  // namespace elubench::kernel

@@ -82,9 +82,12 @@ void expect_same_pools(const activation::Activation& activation, const PoolCase&
   std::visit(
       [&]<class F>(const F& f) {
         const auto t = [](const at::Tensor& tensor) { return buffer_of(tensor).as<T>(); };
-        for_each_image_element(g.batch, pool_elements(g), PoolForward<F, T>{f, g, dropout, t(x), t(y)});
-        for_each_image_element(g.batch, pool_elements(g),
-                               PoolBackward<F, T>{f, g, dropout, t(x_gradient), t(gradient)});
+        const auto run = [&]<bool pools>() {
+          for_each_image_element(g.batch, pool_elements(g), PoolForward<pools, F, T>{f, g, dropout, t(x), t(y)});
+          for_each_image_element(g.batch, pool_elements(g),
+                                 PoolBackward<pools, F, T>{f, g, dropout, t(x_gradient), t(gradient)});
+        };
+        g.pool ? run.template operator()<true>() : run.template operator()<false>();
       },
       activation);
   // The compiler may contract multiplications and additions of one and not of the other.
@@ -118,7 +121,7 @@ TEST(MaxPoolElements, KeepNanWhereverItIs) {
     const at::Tensor x = at::ones({2, 2, 4}, at::kFloat);
     x.view({4, 4})[place][1] = std::numeric_limits<float>::quiet_NaN();
     const at::Tensor y = at::zeros({4}, at::kFloat);
-    PoolForward<activation::Relu, float>{
+    PoolForward<true, activation::Relu, float>{
         {}, {1, 2, 4, true}, {nullptr, 0, 0}, x.const_data_ptr<float>(), y.data_ptr<float>()}(0, 0);
     EXPECT_TRUE(std::isnan(y[1].item<float>())) << place;
     EXPECT_EQ(y[0].item<float>(), 1);

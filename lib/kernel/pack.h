@@ -30,7 +30,9 @@ ELUBENCH_HOST_DEVICE void store(const float* from, int count, T* to) {
     for (int i = 0; i < 4; ++i) pack.value[i] = from_float<T>(from[i]);
     *reinterpret_cast<Pack<T>*>(to) = pack;
   } else {
-    for (int i = 0; i < count; ++i) to[i] = from_float<T>(from[i]);
+    for (int i = 0; i < 4; ++i) {
+      if (i < count) to[i] = from_float<T>(from[i]);
+    }
   }
 }
 

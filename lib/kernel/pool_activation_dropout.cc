@@ -31,8 +31,8 @@ void draw_mask(const Dropout& dropout, const random::Stream& stream, std::int64_
     const random::Block block = stream.block(first_block + static_cast<std::uint64_t>(b));
     for (int w = 0; w < 4; ++w) words[static_cast<std::size_t>(4 * b + w)] = block.word[w];
   }
-  const std::uint32_t threshold = dropout.threshold();
-  const float scale = dropout.scale();
+  const std::uint32_t threshold = dropout.threshold;
+  const float scale = dropout.scale;
   for (int c = 0; c < count; ++c) {
     mask[static_cast<std::size_t>(c)] = words[static_cast<std::size_t>(offset + c)] < threshold ? 0.0f : scale;
   }

@@ -30,19 +30,21 @@ ELUBENCH_HOST_DEVICE inline PoolPlace pool_place(const PoolGeometry& g, std::uin
 // share one block of random numbers.
 ELUBENCH_HOST_DEVICE inline void draw_mask(const Dropout& dropout, std::int64_t first, int count, float* mask) {
   const random::Stream stream = dropout.stream();
-  const std::uint32_t threshold = dropout.threshold();
-  const float scale = dropout.scale();
+  const std::uint32_t threshold = dropout.threshold;
+  const float scale = dropout.scale;
   const auto index = static_cast<std::uint64_t>(first);
   if (index % 4 == 0) {
     const random::Block block = stream.block(index / 4);
     for (int c = 0; c < 4; ++c) mask[c] = block.word[c] < threshold ? 0.0f : scale;
   } else {
-    for (int c = 0; c < count; ++c)
-      mask[c] = stream.word(index + static_cast<std::uint64_t>(c)) < threshold ? 0.0f : scale;
+    for (int c = 0; c < 4; ++c) {
+      if (c < count) mask[c] = stream.word(index + static_cast<std::uint64_t>(c)) < threshold ? 0.0f : scale;
+    }
   }
 }
 
-template <class F, class T>
+// pools: whether the geometry does; a constant, like every index here, so that a device keeps all in registers.
+template <bool pools, class F, class T>
 struct PoolForward {
   F f;
   PoolGeometry geometry;
@@ -58,21 +60,21 @@ struct PoolForward {
         ((image * side + place.row) * side + place.column) * geometry.channels + place.channel;
     float pixel[4][4];
     for (int k = 0; k < 4; ++k) {
-      if (k == 0 || geometry.pool) load(x + window.pixel[k] + place.channel, place.count, pixel[k]);
+      if (k == 0 || pools) load(x + window.pixel[k] + place.channel, place.count, pixel[k]);
     }
     float mask[4] = {1, 1, 1, 1};
     if (dropout.active()) draw_mask(dropout, first, place.count, mask);
     float result[4];
     for (int c = 0; c < 4; ++c) {
       float winner = pixel[0][c];
-      if (geometry.pool) winner = winner_of(f, winner, pixel[1][c], pixel[2][c], pixel[3][c]).x;
+      if constexpr (pools) winner = winner_of(f, winner, pixel[1][c], pixel[2][c], pixel[3][c]).x;
       result[c] = f.value(winner) * mask[c];
     }
     store(result, place.count, y + first);
   }
 };
 
-template <class F, class T>
+template <bool pools, class F, class T>
 struct PoolBackward {
   F f;
   PoolGeometry geometry;
@@ -88,7 +90,7 @@ struct PoolBackward {
         ((image * side + place.row) * side + place.column) * geometry.channels + place.channel;
     float pixel[4][4];
     for (int k = 0; k < 4; ++k) {
-      if (k == 0 || geometry.pool) load(x + window.pixel[k] + place.channel, place.count, pixel[k]);
+      if (k == 0 || pools) load(x + window.pixel[k] + place.channel, place.count, pixel[k]);
     }
     float mask[4] = {1, 1, 1, 1};
     if (dropout.active()) draw_mask(dropout, first, place.count, mask);
@@ -96,12 +98,12 @@ struct PoolBackward {
     load(y_gradient + first, place.count, gradient);
     for (int c = 0; c < 4; ++c) {
       Winner winner{pixel[0][c], 0};
-      if (geometry.pool) winner = winner_of(f, pixel[0][c], pixel[1][c], pixel[2][c], pixel[3][c]);
+      if constexpr (pools) winner = winner_of(f, pixel[0][c], pixel[1][c], pixel[2][c], pixel[3][c]);
       const float value = gradient[c] * mask[c] * f.derivative(winner.x);
       for (int k = 0; k < 4; ++k) pixel[k][c] = winner.place == k ? value : 0.0f;
     }
     for (int k = 0; k < 4; ++k) {
-      if (window.inside[k]) store(pixel[k], place.count, x + window.pixel[k] + place.channel);
+      if (k == 0 || (pools && window.inside[k])) store(pixel[k], place.count, x + window.pixel[k] + place.channel);
     }
   }
 };

@@ -62,11 +62,11 @@ at::Tensor random_images(const Shape& s, std::uint32_t part) {
   return images.permute({0, 3, 1, 2});
 }
 
-at::Tensor mask_of(const Dropout& dropout, const at::Tensor& like) {
+at::Tensor mask_of(const Dropout& dropout, double rate, const at::Tensor& like) {
   at::Tensor mask = at::ones({like.size(0), like.size(2), like.size(3), like.size(1)}, at::kDouble);
   for (std::int64_t i = 0; i < mask.numel(); ++i) {
-    const bool dropped = dropout.stream().word(static_cast<std::uint64_t>(i)) < dropout.rate * 0x1p32;
-    mask.data_ptr<double>()[i] = dropped ? 0 : 1 / (1 - dropout.rate);
+    const bool dropped = dropout.stream().word(static_cast<std::uint64_t>(i)) < rate * 0x1p32;
+    mask.data_ptr<double>()[i] = dropped ? 0 : 1 / (1 - rate);
   }
   return mask.permute({0, 3, 1, 2});
 }
@@ -94,7 +94,7 @@ TEST_P(PoolActivationDropout, AgreesWithLibTorchForwardAndBackward) {
       at::Tensor y_reference = reference(x_reference);
       if (s.pool && s.batch > 0) y_reference = at::max_pool2d(y_reference, {2, 2}, {2, 2}, {0, 0}, {1, 1}, true);
       if (s.batch > 0) {
-        y_reference = y_reference * mask_of(dropout, y_reference);
+        y_reference = y_reference * mask_of(dropout, rate, y_reference);
         y_reference.backward(y_gradient.to(at::kDouble));
       }
       at::Tensor g = y_gradient.clone();

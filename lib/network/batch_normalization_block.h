@@ -19,6 +19,7 @@ class BatchNormalizationBlock : public Block {
   Parameters::Entry scale_, shift_;
   at::Tensor running_mean_, running_variance_, input_, output_;
   at::Tensor batch_mean_, batch_inverse_standard_deviation_;  // of the last forward pass in training
+  at::Tensor none_;                                           // without elements
 };
 
 }  // namespace elubench::network

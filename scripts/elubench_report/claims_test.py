@@ -175,7 +175,7 @@ def test_dead_share_is_that_of_the_last_evaluation(make):
 
 def test_what_was_not_measured_is_said_plainly(several_seeds):
     text = " ".join(sentence for c in judge(several_seeds.experiment) for sentence in [*c.evidence, c.deciding])
-    assert "elubench bench" not in text
+    assert "elubench bench with this experiment does it" in text
     assert "is not measured by these runs" in text
 
 

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "device/cuda_stream.h"
+#include "device/cuda_calls.h"
 
 namespace elubench::kernel::cuda {
 

@@ -11,8 +11,12 @@ void pool_activation_dropout_backward(const activation::Activation& activation, 
   for_element(x.element, [&]<class T>(T) {
     std::visit(
         [&]<class F>(const F& f) {
-          for_each_image_element("pool_activation_dropout_backward", geometry.batch, pool_elements(geometry),
-                                 PoolBackward<F, T>{f, geometry, dropout, x.as<T>(), y_gradient.as<const T>()});
+          const auto launch = [&]<bool pools>() {
+            for_each_image_element(
+                "pool_activation_dropout_backward", geometry.batch, pool_elements(geometry),
+                PoolBackward<pools, F, T>{f, geometry, dropout, x.as<T>(), y_gradient.as<const T>()});
+          };
+          geometry.pool ? launch.template operator()<true>() : launch.template operator()<false>();
         },
         activation);
   });

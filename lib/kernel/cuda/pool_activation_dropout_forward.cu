@@ -11,8 +11,11 @@ void pool_activation_dropout_forward(const activation::Activation& activation, c
   for_element(x.element, [&]<class T>(T) {
     std::visit(
         [&]<class F>(const F& f) {
-          for_each_image_element("pool_activation_dropout_forward", geometry.batch, pool_elements(geometry),
-                                 PoolForward<F, T>{f, geometry, dropout, x.as<const T>(), y.as<T>()});
+          const auto launch = [&]<bool pools>() {
+            for_each_image_element("pool_activation_dropout_forward", geometry.batch, pool_elements(geometry),
+                                   PoolForward<pools, F, T>{f, geometry, dropout, x.as<const T>(), y.as<T>()});
+          };
+          geometry.pool ? launch.template operator()<true>() : launch.template operator()<false>();
         },
         activation);
   });

@@ -1,0 +1,37 @@
+#include "benchmark/comparison.h"
+
+#include "base/interrupt.h"
+
+namespace elubench::benchmark {
+namespace {
+
+double activation_seconds(const Speed& training) {
+  double seconds = 0;
+  for (const Phase& phase : training.phases) {
+    if (phase.part.starts_with("pool")) seconds += phase.seconds;
+  }
+  return seconds;
+}
+
+}  // namespace
+
+std::vector<Comparison> compare(const std::vector<Contender>& contenders, int rounds,
+                                const std::function<void(int round, const Contender&)>& measured) {
+  std::vector<Comparison> rows;
+  for (int round = 1; round <= rounds; ++round) {
+    for (const Contender& contender : contenders) {
+      throw_if_interrupted();
+      const Speeds speeds = measure_speeds(contender.request);
+      const auto add = [&](const char* metric, double value) {
+        rows.push_back({round, contender.activation, contender.batch_norm, metric, value});
+      };
+      add("training_images_per_second", speeds.training.images_per_second);
+      add("inference_images_per_second", speeds.inference.images_per_second);
+      add("activation_seconds", activation_seconds(speeds.training));
+      measured(round, contender);
+    }
+  }
+  return rows;
+}
+
+}  // namespace elubench::benchmark

@@ -1,0 +1,32 @@
+// What activations cost, measured in turn so that a machine's moods meet them alike. Free of LibTorch.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "benchmark/benchmark.h"
+
+namespace elubench::benchmark {
+
+struct Contender {
+  std::string activation;  // canonical
+  bool batch_norm;
+  Request request;
+};
+
+struct Comparison {
+  int round;  // from 1
+  std::string activation;
+  bool batch_norm;
+  // training_images_per_second, inference_images_per_second, or activation_seconds: of a training step, forward
+  // and backward, in the passes that compute pooling, activation and dropout together
+  std::string metric;
+  double value;
+};
+
+// Each round measures every contender once, in the order given. `measured` is told after each.
+std::vector<Comparison> compare(const std::vector<Contender>& contenders, int rounds,
+                                const std::function<void(int round, const Contender&)>& measured);
+
+}  // namespace elubench::benchmark

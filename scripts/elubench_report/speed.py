@@ -1,0 +1,54 @@
+"""bench.csv: what each activation costs on one device, as `elubench bench EXPERIMENT` measured it.
+
+Each round measures every activation once, in turn, so the numbers of one round are a pair.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+from elubench_report import text
+from elubench_report.activations import parse_activation
+from elubench_report.comparison import Values
+from elubench_report.errors import ReportError
+from elubench_report.experiment import Variant
+
+FILE = "bench.csv"
+TRAINING = "training_images_per_second"
+INFERENCE = "inference_images_per_second"
+ACTIVATION = "activation_seconds"  # of a training step, with pooling and dropout, forward and backward
+
+
+@dataclass(frozen=True)
+class Speeds:
+    """One file; values by variant, then by round."""
+
+    place: str  # "AMD EPYC, 2 threads, bf16, convolutions of oneDNN 3.2.0"
+    metrics: dict[str, Values]
+
+    def of(self, metric: str) -> Values:
+        return self.metrics.get(metric, {})
+
+
+def read_speeds(folder: Path) -> Speeds | None:
+    """None where the experiment was not measured; throws ReportError where the file is malformed."""
+    path = folder / FILE
+    if not path.is_file():
+        return None
+    metrics: dict[str, Values] = {}
+    place = ""
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            for row in csv.DictReader(file):
+                variant = Variant(parse_activation(row["activation"]), row["batch_norm"] == "true")
+                by_round = metrics.setdefault(row["metric"], {}).setdefault(variant, {})
+                by_round[int(row["round"])] = float(row["value"])
+                place = (
+                    f"{row['device']}, {text.count(row['threads'], 'thread')}, {row['precision']}, "
+                    f"convolutions of {row['convolutions']}"
+                )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ReportError(f"{path}: {error}; measure again with: elubench bench {folder}") from None
+    return Speeds(place, metrics)

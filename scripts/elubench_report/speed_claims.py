@@ -1,0 +1,92 @@
+"""The claims about what ELU costs: in training, and at test time.
+
+Where `elubench bench EXPERIMENT` measured the activations in turn, its rounds are the pairs; else claim 9 takes
+the speeds that the runs recorded, paired by seed, and claim 11 has nothing to go by.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from elubench_report.claim import Claim
+from elubench_report.comparison import Pairs, Values, compare_pairs, pairs_of
+from elubench_report.convergence import is_timed
+from elubench_report.experiment import Experiment, Run
+from elubench_report.judging import RELU, Question, judged, not_measured, per_variant
+from elubench_report.pairing import Paired
+from elubench_report.results import collect
+from elubench_report.speed import ACTIVATION, INFERENCE, TRAINING, Speeds, read_speeds
+
+_SLOWER = Question(-1, "% images a second")
+
+
+def training_speed(experiment: Experiment) -> Claim:
+    """Claim 9."""
+    speeds = read_speeds(experiment.folder)
+
+    def median_rate(run: Run) -> float | None:
+        rows = run.metrics.get("train", "images_per_second").values
+        median = float(np.median(rows)) if len(rows) and is_timed(experiment, run) else 0.0
+        return median if median > 0 else None
+
+    of_runs = collect(experiment, median_rate)
+    evidence = [per_variant(experiment, of_runs, 1, "Training images a second, median over each run")]
+    if speeds is None:
+        evidence.append("The activation alone, forward and backward, is not measured by these runs.")
+        measured, qualifier = of_runs, "the whole training step"
+    else:
+        evidence += _measured_in_turn(experiment, speeds)
+        measured, qualifier = speeds.of(TRAINING), "the whole training step, measured in turn"
+    return judged(
+        9,
+        "ELU is slower to compute.",
+        _SLOWER,
+        experiment,
+        compare_pairs(_in_per_cent(measured)),
+        "needs images_per_second rows of one device",
+        evidence,
+        qualifier,
+    )
+
+
+def inference_speed(experiment: Experiment) -> Claim:
+    """Claim 11."""
+    statement = "ELU is slower than ReLU at test time, too."
+    speeds = read_speeds(experiment.folder)
+    if speeds is None:
+        why = "needs inference on one device to be timed; elubench bench with this experiment does it"
+        return not_measured(11, statement, why)
+    values = speeds.of(INFERENCE)
+    evidence = [f"On {speeds.place}.", per_variant(experiment, values, 1, "Inference images a second")]
+    return judged(
+        11,
+        statement,
+        _SLOWER,
+        experiment,
+        compare_pairs(_in_per_cent(values)),
+        "needs inference of both to be timed",
+        evidence,
+        "the whole network, measured in turn",
+    )
+
+
+def _measured_in_turn(experiment: Experiment, speeds: Speeds) -> list[str]:
+    alone = {v: {r: 1000 * s for r, s in rounds.items()} for v, rounds in speeds.of(ACTIVATION).items()}
+    return [
+        f"Measured in turn on {speeds.place}.",
+        per_variant(experiment, speeds.of(TRAINING), 1, "Training images a second"),
+        per_variant(
+            experiment,
+            alone,
+            2,
+            "The activation with pooling and dropout, forward and backward, in milliseconds of a step",
+        ),
+    ]
+
+
+def _in_per_cent(rates: Values) -> Pairs:
+    """Differences in per cent of the reference's rate in the same round, or with the same seed."""
+    return [
+        (s, r, Paired(p.seeds, tuple(100 * (rates[s][seed] / rates[r][seed] - 1) for seed in p.seeds)))
+        for s, r, p in pairs_of(rates, RELU)
+    ]
