@@ -6,10 +6,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <functional>
 
+#include "base/error.h"
+#include "base/log.h"
 #include "benchmark/stopwatch.h"
+#include "device/graph.h"
 #include "device/scope.h"
+#include "device/timeline.h"
 #include "network/table.h"
 #include "train/batches.h"
 #include "train/build.h"
@@ -92,16 +95,16 @@ Speed speed_of(const Stopwatch& steps, const Stopwatch& laps, const Work& work, 
   return speed;
 }
 
-std::function<void()> wait_for(at::Device device) {
-  return [device] { device::synchronize(device); };
-}
+Stopwatch stopwatch_for(at::Device device) { return Stopwatch(device::make_timeline(device.str())); }
 
 // Calls step(watch) for so long, `together` calls measured as one; the first ones are not counted.
 template <class Step>
 Stopwatch timed(at::Device device, double seconds, std::int64_t together, const Step& step) {
-  Stopwatch warm_up(wait_for(device));
+  Stopwatch warm_up = stopwatch_for(device);
+  warm_up.begin_step();
   for (int i = 0; i < warm_up_steps; ++i) step(warm_up);
-  Stopwatch watch(wait_for(device));
+  warm_up.end_step();
+  Stopwatch watch = stopwatch_for(device);
   const auto start = std::chrono::steady_clock::now();
   do {
     watch.begin_step();
@@ -174,10 +177,20 @@ class Bench {
     return static_cast<double>(specification_.batch_size) / median(recorded_steps().steps());
   }
 
+  // Whether training() measured a recorded step.
+  bool recorded() const { return step_.recorded(); }
+
   Speed inference() {
     const Stopwatch laps = timed(device_, seconds_, 1, [&](Stopwatch& watch) { infer(&watch); });
     if (device_.is_cpu()) return speed_of(laps, laps, work_, specification_.batch_size);
-    const Stopwatch steps = timed(device_, seconds_, steps_together, [&](Stopwatch&) { infer(nullptr); });
+    device::Graph graph;
+    try {
+      graph.record([&] { infer(nullptr); });
+    } catch (const Error& error) {
+      log_warning(error.what());
+    }
+    const Stopwatch steps = timed(device_, seconds_, steps_together,
+                                  [&](Stopwatch&) { graph.recorded() ? graph.replay() : infer(nullptr); });
     return speed_of(steps, laps, work_, specification_.batch_size);
   }
 
@@ -219,6 +232,7 @@ Result measure(const Request& request) {
     const device::Scope scope(device);
     Bench bench(request, device);
     result.training = bench.training();
+    result.recorded = bench.recorded();
     result.inference = bench.inference();
     result.memory_bytes = most_memory(device);
     result.peak = measured_peak(request.specification.precision, device);

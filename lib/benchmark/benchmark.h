@@ -19,8 +19,8 @@ struct Request {
   double seconds = 10;  // of measuring, of training and of inference each
 };
 
-// A part of the step. Times are medians over the steps measured. On a GPU the host waits after each part, so they
-// add up to more than the step.
+// A part of the step. Times are medians over the steps measured. On a GPU they are of steps run call by call, and
+// so may add up to more than the recorded step.
 struct Phase {
   std::string name;   // "data", "forward", "loss", "backward", "update"
   std::string part;   // a block such as "conv3"; empty for a phase without parts
@@ -45,6 +45,7 @@ struct Speeds {
 
 struct Result : Speeds {
   std::string convolutions;   // whose: "oneDNN 3.2.0", "LibTorch"
+  bool recorded;              // whether a step of training is one recorded piece of work, as it should be on a GPU
   double unrepeatable;        // images a second of training with algorithms that may round otherwise from run to
                               // run; 0 on a processor, which has none
   double peak;                // operations a second of the fastest matrix product found, in the same precision

@@ -1,15 +1,9 @@
 #include "benchmark/stopwatch.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace elubench::benchmark {
-namespace {
-
-double seconds_between(std::chrono::steady_clock::time_point from, std::chrono::steady_clock::time_point to) {
-  return std::chrono::duration<double>(to - from).count();
-}
-
-}  // namespace
 
 double median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
@@ -19,21 +13,21 @@ double median(std::vector<double> values) {
 
 void Stopwatch::begin_step() {
   next_ = 0;
-  wait_();
-  began_ = last_ = Clock::now();
+  timeline_->mark();
 }
 
 void Stopwatch::finished(std::string_view phase, std::string_view part) {
-  wait_();
-  const auto now = Clock::now();
+  timeline_->mark();
   if (next_ == laps_.size()) laps_.push_back({std::string(phase), std::string(part), {}});
-  laps_[next_++].seconds.push_back(seconds_between(last_, now));
-  last_ = now;
+  ++next_;
 }
 
+// What lies between the last lap and the end belongs to the step alone.
 void Stopwatch::end_step(std::int64_t steps) {
-  wait_();
-  steps_.push_back(seconds_between(began_, Clock::now()) / static_cast<double>(steps));
+  timeline_->mark();
+  const std::vector<double> between = timeline_->seconds();
+  for (std::size_t lap = 0; lap < next_; ++lap) laps_[lap].seconds.push_back(between[lap]);
+  steps_.push_back(std::accumulate(between.begin(), between.end(), 0.0) / static_cast<double>(steps));
 }
 
 }  // namespace elubench::benchmark

@@ -1,14 +1,14 @@
 // Time by phase, over many steps.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "device/timeline.h"
 #include "network/observer.h"
 
 namespace elubench::benchmark {
@@ -20,13 +20,12 @@ double median(std::vector<double> values);
 // are measured as one count alike.
 class Stopwatch : public network::Observer {
  public:
-  // wait: called before each look at the clock, and returns when what was asked of a device is done.
-  explicit Stopwatch(std::function<void()> wait) : wait_(std::move(wait)) {}
-
   struct Lap {
     std::string phase, part;
     std::vector<double> seconds;  // one a step
   };
+
+  explicit Stopwatch(std::unique_ptr<device::Timeline> timeline) : timeline_(std::move(timeline)) {}
 
   void begin_step();
   void finished(std::string_view phase, std::string_view part) override;
@@ -36,10 +35,7 @@ class Stopwatch : public network::Observer {
   const std::vector<double>& steps() const { return steps_; }  // seconds
 
  private:
-  using Clock = std::chrono::steady_clock;
-
-  std::function<void()> wait_;
-  Clock::time_point began_, last_;
+  std::unique_ptr<device::Timeline> timeline_;
   std::size_t next_ = 0;  // lap of the step
   std::vector<Lap> laps_;
   std::vector<double> steps_;

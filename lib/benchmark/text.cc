@@ -49,6 +49,9 @@ std::string text_of(const Request& request, const Result& result) {
                     result.peak / 1e12, result.bandwidth / 1e9, static_cast<double>(result.memory_bytes) / 1e9);
   text += speed_text("training", result.training, result.peak);
   for (const Phase& phase : result.training.phases) text += phase_text(phase, result.training.seconds, result);
+  if (request.device != "cpu" && !result.recorded) {
+    text += "the step could not be recorded: it was run call by call, which takes longer\n";
+  }
   if (result.unrepeatable > 0) {
     text += formatted("training without repeatable results: %.1f images/s, %.2f times as many\n",
                       result.unrepeatable, result.unrepeatable / result.training.images_per_second);

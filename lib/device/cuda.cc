@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -19,6 +20,7 @@
 #include "device/graph.h"
 #include "device/scope.h"
 #include "device/settings.h"
+#include "device/timeline.h"
 
 namespace elubench::device {
 namespace {
@@ -140,6 +142,52 @@ std::int64_t most_memory(at::Device device) {
   return stats.reserved_bytes[static_cast<std::size_t>(c10::CachingAllocator::StatType::AGGREGATE)].peak;
 }
 
+namespace {
+
+void require(cudaError_t error, const char* what) {
+  if (error != cudaSuccess) throw Error(std::string(what) + ": " + cudaGetErrorString(error));
+}
+
+// Events are made once and used again.
+class GpuTimeline : public Timeline {
+ public:
+  GpuTimeline() = default;
+  GpuTimeline(const GpuTimeline&) = delete;
+  GpuTimeline& operator=(const GpuTimeline&) = delete;
+  ~GpuTimeline() override {
+    for (const cudaEvent_t event : events_) (void)cudaEventDestroy(event);
+  }
+
+  void mark() override {
+    if (used_ == events_.size()) {
+      cudaEvent_t event = nullptr;
+      require(cudaEventCreate(&event), "CUDA event");
+      events_.push_back(event);
+    }
+    require(cudaEventRecord(events_[used_++], current_cuda_stream()), "CUDA event");
+  }
+
+  std::vector<double> seconds() override {
+    std::vector<double> between;
+    if (used_ > 0) require(cudaEventSynchronize(events_[used_ - 1]), "CUDA event");
+    for (std::size_t i = 1; i < used_; ++i) {
+      float milliseconds = 0;
+      require(cudaEventElapsedTime(&milliseconds, events_[i - 1], events_[i]), "CUDA event");
+      between.push_back(1e-3 * static_cast<double>(milliseconds));
+    }
+    used_ = 0;
+    return between;
+  }
+
+ private:
+  std::vector<cudaEvent_t> events_;
+  std::size_t used_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Timeline> make_gpu_timeline() { return std::make_unique<GpuTimeline>(); }
+
 // LibTorch's own CUDAGraph (2.11) leaves its allocator in the recording where one fails, so the recording is made
 // and ended here, with LibTorch's memory pool for it.
 struct Graph::Recording {
@@ -160,7 +208,7 @@ struct Graph::Recording {
     c10::cuda::CUDACachingAllocator::beginAllocateToPool(device, pool,
                                                          [stream](cudaStream_t other) { return other == stream; });
     pooled = collecting = true;
-    require(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal));
+    require(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "begin");
   }
 
   // Also after a failure: then the graph is thrown away.
@@ -173,12 +221,8 @@ struct Graph::Recording {
     if (std::exchange(collecting, false)) c10::cuda::CUDACachingAllocator::endAllocateToPool(device, pool);
     if (error == cudaSuccess && keep) error = cudaGraphInstantiate(&executable, graph, 0);
     if (graph) (void)cudaGraphDestroy(graph);
-    if (keep) require(error);
+    if (keep) require(error, "end");
     (void)cudaGetLastError();
-  }
-
-  static void require(cudaError_t error) {
-    if (error != cudaSuccess) throw Error(cudaGetErrorString(error));
   }
 
   c10::DeviceIndex device;
@@ -201,16 +245,13 @@ void Graph::record(const std::function<void()>& work) {
     recording->end(stream, true);
   } catch (const std::exception& error) {
     recording->end(stream, false);
-    throw Error(std::string("the step cannot be recorded as a CUDA graph: ") + error.what());
+    throw Error(std::string("this cannot be recorded as a CUDA graph: ") + error.what());
   }
   recording_ = std::move(recording);
 }
 
 bool Graph::recorded() const { return recording_ != nullptr; }
 
-void Graph::replay() {
-  const cudaError_t error = cudaGraphLaunch(recording_->executable, current_cuda_stream());
-  if (error != cudaSuccess) throw Error(std::string("CUDA graph: ") + cudaGetErrorString(error));
-}
+void Graph::replay() { require(cudaGraphLaunch(recording_->executable, current_cuda_stream()), "CUDA graph"); }
 
 }  // namespace elubench::device

@@ -4,6 +4,7 @@
 #include "device/graph.h"
 #include "device/scope.h"
 #include "device/settings.h"
+#include "device/timeline.h"
 
 namespace elubench::device {
 
@@ -25,6 +26,8 @@ Scope::~Scope() = default;
 std::string why_unusable(at::Device) { return {}; }
 void synchronize(at::Device) {}
 std::int64_t most_memory(at::Device) { return 0; }
+
+std::unique_ptr<Timeline> make_gpu_timeline() { throw UsageError("this build is without CUDA"); }
 
 struct Graph::Recording {};
 Graph::Graph() = default;
