@@ -45,6 +45,18 @@ TEST(Log1p, IsAsExactAsStated) {
   EXPECT_LT(largest_relative_error(f, standard_log1p, 0, 1e-6), 2.4e-7);
 }
 
+TEST(Erfc, IsAsExactAsStated) {
+  double largest = 0;
+  for (double x = -12; x <= 12; x += 1e-4) {
+    const float rounded = static_cast<float>(x);
+    largest =
+        std::max(largest, std::abs(static_cast<double>(erfc(rounded)) - std::erfc(static_cast<double>(rounded))));
+  }
+  EXPECT_LT(largest, 4e-7);
+  EXPECT_TRUE(std::isnan(erfc(std::nanf(""))));
+  EXPECT_EQ(erfc(-std::numeric_limits<float>::infinity()), 2.0f);
+}
+
 TEST(ExpAndExpm1, KeepTheirEndsAndNan) {
   constexpr float infinity = std::numeric_limits<float>::infinity();
   EXPECT_EQ(exp(0.0f), 1.0f);

@@ -106,7 +106,7 @@ std::string time_text(const Experiment& experiment) {
     const double products = multiply_adds_a_second(experiment);
     speeds[""] = products / (3 * multiply_adds_an_image(experiment.runs.front()));
     source = ", if training reaches the " + count_text(2 * products) +
-             " FLOP/s of a matrix product timed just now: a lower bound until a run has measured its own";
+             " FLOP/s of a matrix product timed just now: a rough figure until a run has measured its own";
   }
   double seconds = 0;
   for (const Run& run : experiment.runs) {

@@ -66,10 +66,11 @@ Pixels<T> pixels_of(T* x, const Window& window, std::int64_t channel) {
            x + window.pixel[3] + channel}};
 }
 
-// The loops over channels: each is one plain pass that the compiler turns into SIMD.
+// The loops over channels: each is one plain pass that the compiler turns into SIMD, if all that it calls is
+// inlined.
 template <bool pools, bool drops, class F, class T>
-void forward_strip(const F& f, const Pixels<const T>& x, const float* __restrict mask, int count,
-                   T* __restrict y) {
+[[gnu::flatten]] void forward_strip(const F& f, const Pixels<const T>& x, const float* __restrict mask, int count,
+                                    T* __restrict y) {
   for (int c = 0; c < count; ++c) {
     float winner = to_float(x.at[0][c]);
     if constexpr (pools)
@@ -81,8 +82,8 @@ void forward_strip(const F& f, const Pixels<const T>& x, const float* __restrict
 }
 
 template <bool drops, class F, class T>
-void backward_strip(const F& f, T* __restrict x, const float* __restrict mask, int count,
-                    const T* __restrict y_gradient) {
+[[gnu::flatten]] void backward_strip(const F& f, T* __restrict x, const float* __restrict mask, int count,
+                                     const T* __restrict y_gradient) {
   for (int c = 0; c < count; ++c) {
     float gradient = to_float(y_gradient[c]);
     if constexpr (drops) gradient *= mask[c];
@@ -92,8 +93,8 @@ void backward_strip(const F& f, T* __restrict x, const float* __restrict mask, i
 
 // Pixels beyond the border lie where the first one does, so what they receive is kept apart.
 template <bool drops, class F, class T>
-void pooled_backward_strip(const F& f, const Pixels<const T>& x, const float* __restrict mask, int count,
-                           const T* __restrict y_gradient, std::array<Strip, 4>& out) {
+[[gnu::flatten]] void pooled_backward_strip(const F& f, const Pixels<const T>& x, const float* __restrict mask,
+                                            int count, const T* __restrict y_gradient, std::array<Strip, 4>& out) {
   for (int i = 0; i < count; ++i) {
     const auto c = static_cast<std::size_t>(i);
     const Winner winner =

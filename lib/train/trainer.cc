@@ -21,6 +21,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr double least_seconds_between_checkpoints = 10;  // on a GPU
+
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
@@ -40,7 +42,7 @@ class Trainer {
     resume();
     step_.set_position({state_.iteration, state_.since_last_row});
     if (specification_.iterations == 0 && state_.rows == 0) state_.test_pending = true;
-    session_start_ = Clock::now();
+    session_start_ = last_save_ = Clock::now();
     first_iteration_ = state_.iteration;
     if (state_.test_pending && !test_and_save()) return diverged();
     while (state_.iteration < specification_.iterations) {
@@ -77,7 +79,7 @@ class Trainer {
   // What is due after an update, or was when a signal came. Where one comes during the test, the test is left for
   // the next session, so that stopping takes no longer than a batch.
   bool test_and_save() {
-    const bool saves = due(specification_.checkpoint_every) || interrupt_signal() != 0;
+    const bool saves = checkpoint_is_due() || interrupt_signal() != 0;
     if ((saves || state_.test_pending) && !network_.parameters().are_finite()) return false;
     try {
       throw_if_interrupted();
@@ -88,6 +90,13 @@ class Trainer {
       save();
       throw;
     }
+  }
+
+  // A GPU does a thousand iterations in less than a second, in which it would wait for the disk.
+  bool checkpoint_is_due() const {
+    if (!due(specification_.checkpoint_every)) return false;
+    return network_.device().is_cpu() || state_.iteration == specification_.iterations ||
+           seconds_since(last_save_) >= least_seconds_between_checkpoints;
   }
 
   // A processor does one iteration at a time. A GPU is only asked for work, and each look at it makes it wait: it
@@ -212,6 +221,7 @@ class Trainer {
     if (rows != state_.rows)
       throw Error("metrics.csv changed while the run was training; run the same command again");
     checkpoints_.save(state_, network_.parameters());
+    last_save_ = Clock::now();
   }
 
   Outcome diverged() {
@@ -239,7 +249,7 @@ class Trainer {
   // Since the last training row, of this session.
   std::int64_t row_images_ = 0;
   double row_seconds_ = 0;
-  Clock::time_point session_start_;
+  Clock::time_point session_start_, last_save_;
   std::int64_t first_iteration_ = 0;
 };
 

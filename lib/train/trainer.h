@@ -21,7 +21,8 @@ struct Outcome {
 
 // Trains in `folder` (which must be there and be locked by the caller): resumes from the newest checkpoint that is
 // whole and whose rows `recorder` still has, else starts from the initial weights. Saves every `checkpoint_every`
-// iterations and at the end. Throws Interrupted, after saving, when a signal asked to stop (see base/interrupt.h).
+// iterations and at the end; on a GPU no oftener than every ten seconds. Throws Interrupted, after saving, when a
+// signal asked to stop (see base/interrupt.h).
 Outcome run(const Specification& specification, const data::Dataset& dataset, const std::filesystem::path& folder,
             at::Device device, Recorder& recorder);
 

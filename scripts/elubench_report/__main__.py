@@ -32,7 +32,8 @@ exit codes: 0 drawn; 2 bad usage or input (one line on stderr says what)
 
 examples:
   scripts/report results/quickstart
-  scripts/report results/*            several at once: a report each, and a table of all"""
+  scripts/report results/*            several at once: a report each, and a table of all
+  scripts/report A --beside B         A's curves with those of B: another precision, device or recipe"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,9 +48,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "experiments", nargs="+", type=Path, metavar="EXPERIMENT", help="folder with experiment.toml"
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="write to DIR/NAME/ instead of EXPERIMENT/report/")
+    parser.add_argument(
+        "--beside", type=Path, metavar="OTHER", help="draw OTHER's mean curves dashed, in place of the paper's"
+    )
     options = parser.parse_args(arguments)
     try:
-        reports = draw_all(_experiments(options.experiments), options.out)
+        beside = read_experiment(options.beside) if options.beside else None
+        reports = draw_all(_experiments(options.experiments), options.out, beside)
     except ReportError as error:
         print(f"scripts/report: {error}", file=sys.stderr)
         return 2

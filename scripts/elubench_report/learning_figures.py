@@ -146,7 +146,8 @@ def _curve_caption(
     if by_time and experiment.clock:
         parts.append(f"Measured on {', '.join(experiment.clock)}.")
     if reference and any(line.paper is not None for line in lines):
-        parts.append(f"Dashed, in the same colours: {reference.title}, moved from the plot's axis to iterations.")
+        moved = ", moved from the plot's axis to iterations" if reference.skew else ""
+        parts.append(f"Dashed, in the same colours: {reference.title}{moved}.")
     return " ".join(parts)
 
 

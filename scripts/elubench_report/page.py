@@ -19,7 +19,7 @@ from elubench_report.drawing import SYNTHETIC, Figure
 from elubench_report.experiment import Experiment
 from elubench_report.layer_figures import diagnostics
 from elubench_report.learning_figures import learning_curves
-from elubench_report.reference import Reference, read_reference
+from elubench_report.reference import Reference, read_reference, reference_of
 from elubench_report.report_folder import replacement, report_folders
 from elubench_report.result_table import headline
 from elubench_report.results import Result, results
@@ -45,10 +45,15 @@ class Report:
         return self.folder / "index.html"
 
 
-def draw_all(experiments: Sequence[Experiment], out: Path | None = None) -> list[Report]:
-    """Draws every report, once it is sure that each may take the place of what is there."""
+def draw_all(
+    experiments: Sequence[Experiment], out: Path | None = None, beside: Experiment | None = None
+) -> list[Report]:
+    """Draws every report, once it is sure that each may take the place of what is there.
+
+    `beside` is drawn beside each in place of the paper's curves.
+    """
     folders = report_folders(experiments, out)
-    return [_draw(experiment, folder) for experiment, folder in zip(experiments, folders, strict=True)]
+    return [_draw(experiment, folder, beside) for experiment, folder in zip(experiments, folders, strict=True)]
 
 
 def draw(experiment: Experiment) -> Report:
@@ -56,12 +61,12 @@ def draw(experiment: Experiment) -> Report:
     return draw_all([experiment])[0]
 
 
-def _draw(experiment: Experiment, folder: Path) -> Report:
+def _draw(experiment: Experiment, folder: Path, beside: Experiment | None) -> Report:
     table = results(experiment)
     found = warnings(experiment)
-    reference = _reference(experiment, found)
+    reference = reference_of(beside) if beside else _reference(experiment, found)
     claims = judge(experiment)
-    tables = all_tables(experiment, table, reference, claims)
+    tables = all_tables(experiment, table, None if beside else reference, claims)
     figures = {
         "difference": differences(experiment, table),
         "curves": learning_curves(experiment, reference),

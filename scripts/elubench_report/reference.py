@@ -1,17 +1,23 @@
-"""The paper's own curves, as results/paper/references.toml describes them."""
+"""What an experiment's curves are drawn beside.
+
+The paper's own curves, as results/paper/references.toml describes them, or those of another experiment.
+"""
 
 from __future__ import annotations
 
 import csv
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from elubench_report import text
 from elubench_report.activations import parse_activation
+from elubench_report.curves import mean_curve, test_error, training_loss
 from elubench_report.errors import ReportError
-from elubench_report.experiment import Variant
+from elubench_report.experiment import Experiment, Run, Variant
 from elubench_report.metrics import Series
 
 _DATA_SET = "cifar-100"  # of figures 4 and 5, unless a reference names another (`data_set`)
@@ -20,15 +26,33 @@ PAPER = Path(__file__).resolve().parents[2] / "results" / "paper"
 
 @dataclass(frozen=True)
 class Reference:
-    """One figure of the paper: its curves by metric, in iterations, and how its axis was read."""
+    """Curves to draw beside the experiment's, by metric, in iterations: a figure of the paper, or other runs."""
 
     key: str
     title: str
     short_title: str
     data_set: str
-    skew: str
+    skew: str  # how a figure's axis was read; empty for other runs
     test_error: dict[Variant, Series]
     training_loss: dict[Variant, Series]
+
+
+def reference_of(experiment: Experiment) -> Reference:
+    """The mean curves of another experiment."""
+
+    def curves(series_of: Callable[[Run], Series]) -> dict[Variant, Series]:
+        means = {v: mean_curve(experiment.to_draw(v), series_of) for v in experiment.variants}
+        return {v: Series(c.iterations, c.mean) for v, c in means.items() if len(c)}
+
+    return Reference(
+        key=experiment.name,
+        title=f"{experiment.title} ({experiment.name})",
+        short_title=experiment.name,
+        data_set=text.joined(sorted(experiment.data_sets)),
+        skew="",
+        test_error=curves(test_error),
+        training_loss=curves(training_loss),
+    )
 
 
 def read_reference(key: str, folder: Path = PAPER) -> Reference:

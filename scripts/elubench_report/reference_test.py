@@ -1,9 +1,13 @@
+from statistics import mean
+
 import pytest
 
 from elubench_report.activations import parse_activation
 from elubench_report.errors import ReportError
-from elubench_report.experiment import Variant
-from elubench_report.reference import read_reference
+from elubench_report.experiment import Variant, read_experiment
+from elubench_report.made_up import MadeUp
+from elubench_report.page import draw_all
+from elubench_report.reference import read_reference, reference_of
 
 ELU, RELU = Variant(parse_activation("elu")), Variant(parse_activation("relu"))
 
@@ -32,6 +36,25 @@ def test_figure_5_has_batch_normalisation():
     reference = read_reference("clevert2015-fig5")
     assert reference.test_error[Variant(RELU.activation, True)].at(165000) == pytest.approx(29.81, abs=0.01)
     assert not reference.training_loss
+
+
+def test_another_experiment_gives_its_mean_curves(make):
+    experiment = make()
+    reference = reference_of(experiment)
+    runs = experiment.of(RELU)
+    expected = mean(run.metrics.get("test", "error").at(600) for run in runs)
+    assert len(runs) == 3
+    assert reference.test_error[RELU].at(600) == pytest.approx(expected)
+    assert set(reference.training_loss) == {RELU, Variant(parse_activation("elu(alpha=1)"))}
+
+
+def test_a_report_says_what_it_is_drawn_beside(make, tmp_path, without_figure_files):
+    other = MadeUp(iterations=600, seeds=(1,)).write(tmp_path / "other")
+    (report,) = draw_all([make(reference="clevert2015-fig4")], beside=read_experiment(other))
+    text = (report.folder / "report.md").read_text()
+    assert "Dashed, in the same colours: Made-up curves (other)." in text
+    assert "moved from the plot" not in text
+    assert "paper" not in report.tables
 
 
 def test_unknown_key_names_the_known():
