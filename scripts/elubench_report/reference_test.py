@@ -15,8 +15,8 @@ ELU, RELU = Variant(parse_activation("elu")), Variant(parse_activation("relu"))
 def test_last_points_are_the_papers_printed_means():
     reference = read_reference("clevert2015-fig4")
     printed = {"elu": 28.75, "shifted_relu": 29.35, "leaky_relu": 30.59, "relu": 31.56}
-    for name, mean in printed.items():
-        assert reference.test_error[Variant(parse_activation(name))].at(165000) == pytest.approx(mean, abs=0.01)
+    for name, error in printed.items():
+        assert reference.test_error[Variant(parse_activation(name))].at(165000) == pytest.approx(error, abs=0.01)
 
 
 def test_skew_is_undone():
