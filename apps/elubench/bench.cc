@@ -79,6 +79,7 @@ Json json_of(const benchmark::Request& request, const experiment::Device& device
              const benchmark::Result& result) {
   return {{"version", experiment::build_info().version},
           {"git_commit", experiment::build_info().git_commit},
+          {"git_dirty", experiment::build_info().git_dirty},
           {"device", device.name},
           {"device_name", device.description},
           {"threads", thread_count()},
@@ -144,13 +145,17 @@ std::vector<benchmark::Contender> contenders_of(const experiment::Experiment& ex
 
 // Numbers as short as they read back to the same.
 std::string csv_of(const std::vector<benchmark::Comparison>& rows, const experiment::Device& device,
-                   train::Precision precision) {
+                   const benchmark::Request& request) {
+  const auto& build = experiment::build_info();
+  std::ostringstream place;
+  place << '"' << device.description << "\"," << thread_count() << "," << to_name(request.specification.precision)
+        << ",\"" << benchmark::convolutions_of(request) << "\"," << request.specification.network.name << ","
+        << request.specification.batch_size << "," << build.git_commit << (build.git_dirty ? " with changes" : "");
   std::ostringstream csv;
-  csv << "device,threads,precision,convolutions,version,round,activation,batch_norm,metric,value\n";
-  const std::string convolutions = convolution::automatic_engine(device.name, precision == train::Precision::bf16);
+  csv << "device,threads,precision,convolutions,network,batch,git_commit,round,activation,batch_norm,metric,"
+         "value\n";
   for (const auto& row : rows) {
-    csv << '"' << device.description << "\"," << thread_count() << "," << to_name(precision) << "," << convolutions
-        << "," << experiment::build_info().version << "," << row.round << ",\"" << row.activation << "\","
+    csv << place.str() << "," << row.round << ",\"" << row.activation << "\","
         << (row.batch_norm ? "true" : "false") << "," << row.metric << "," << number_text(row.value) << "\n";
   }
   return csv.str();
@@ -170,7 +175,7 @@ int measure_experiment(const BenchOptions& options) {
         log_info("round " + std::to_string(round) + " of " + std::to_string(options.rounds) + ": " +
                  contender.activation + (contender.batch_norm ? " + batch norm" : "") + " measured");
       });
-  write_atomically(file, csv_of(rows, opened.device, opened.runs.front().specification.precision));
+  write_atomically(file, csv_of(rows, opened.device, contenders.front().request));
   log_info("written: " + file.string());
   return 0;
 }

@@ -140,11 +140,6 @@ double measured_bandwidth(at::Device device) {
   return bytes / *std::min_element(watch.steps().begin(), watch.steps().end());
 }
 
-std::string convolutions_of(const Request& request) {
-  if (request.engine == convolution::Engine::libtorch && request.device == "cpu") return "LibTorch";
-  return convolution::automatic_engine(request.device, request.specification.precision == train::Precision::bf16);
-}
-
 std::int64_t most_memory(at::Device device) {
   if (!device.is_cpu()) return device::most_memory(device);
   rusage usage{};
@@ -216,6 +211,11 @@ class Bench {
 };
 
 }  // namespace
+
+std::string convolutions_of(const Request& request) {
+  return train::convolutions_of(request.specification, request.classes, at::Device(request.device),
+                                request.engine);
+}
 
 Speeds measure_speeds(const Request& request) {
   const at::Device device(request.device);

@@ -44,7 +44,7 @@ struct Speeds {
 };
 
 struct Result : Speeds {
-  std::string convolutions;   // whose: "oneDNN 3.2.0", "LibTorch"
+  std::string convolutions;   // whose: "oneDNN 3.2.0 (9), Winograd F(4x4, 3x3) (2)"
   bool recorded;              // whether a step of training is one recorded piece of work, as it should be on a GPU
   double unrepeatable;        // images a second of training with algorithms that may round otherwise from run to
                               // run; 0 on a processor, which has none
@@ -56,6 +56,8 @@ struct Result : Speeds {
 // Trains on made-up images of CIFAR's size. Throws UsageError for an unknown network or activation, and where the
 // engine is not to be had.
 Speeds measure_speeds(const Request& request);
+// As Result::convolutions, without measuring.
+std::string convolutions_of(const Request& request);
 Result measure(const Request& request);
 
 // As tables for people.

@@ -115,7 +115,7 @@ TEST(Compare, MeasuresTheContendersInTurn) {
   const auto rows = compare(contenders, 2, [&](int round, const Contender& contender) {
     order.push_back(std::to_string(round) + " " + contender.activation);
   });
-  EXPECT_EQ(order, (std::vector<std::string>{"1 relu", "1 elu(alpha=1)", "2 relu", "2 elu(alpha=1)"}));
+  EXPECT_EQ(order, (std::vector<std::string>{"1 relu", "1 elu(alpha=1)", "2 elu(alpha=1)", "2 relu"}));
   ASSERT_EQ(rows.size(), 12u);
   for (const Comparison& row : rows) EXPECT_GT(row.value, 0) << row.metric;
   EXPECT_EQ(rows[3].activation, "elu(alpha=1)");

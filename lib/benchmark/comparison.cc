@@ -18,8 +18,10 @@ double activation_seconds(const Speed& training) {
 std::vector<Comparison> compare(const std::vector<Contender>& contenders, int rounds,
                                 const std::function<void(int round, const Contender&)>& measured) {
   std::vector<Comparison> rows;
+  if (!contenders.empty()) measure_speeds(contenders.front().request);
   for (int round = 1; round <= rounds; ++round) {
-    for (const Contender& contender : contenders) {
+    for (std::size_t place = 0; place < contenders.size(); ++place) {
+      const Contender& contender = contenders[round % 2 == 1 ? place : contenders.size() - 1 - place];
       throw_if_interrupted();
       const Speeds speeds = measure_speeds(contender.request);
       const auto add = [&](const char* metric, double value) {

@@ -25,7 +25,9 @@ struct Comparison {
   double value;
 };
 
-// Each round measures every contender once, in the order given. `measured` is told after each.
+// Each round measures every contender once: in the order given, in the next one backwards, so that a drift of the
+// machine meets all alike. One measurement before the first is thrown away. `measured` is told after each that
+// counts.
 std::vector<Comparison> compare(const std::vector<Contender>& contenders, int rounds,
                                 const std::function<void(int round, const Contender&)>& measured);
 

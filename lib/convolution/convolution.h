@@ -7,6 +7,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <memory>
+#include <string>
 
 #include "convolution/engine.h"
 #include "convolution/geometry.h"
@@ -16,6 +17,9 @@ namespace elubench::convolution {
 class Convolution {
  public:
   virtual ~Convolution() = default;
+
+  // For records: "Winograd F(4x4, 3x3)", "oneDNN 3.2.0", "oneDNN 3.2.0 products", "LibTorch", "cuDNN 9.19.0".
+  virtual std::string name() const = 0;
 
   // output = input * weight + bias. All of one element type.
   virtual void forward(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
@@ -42,7 +46,8 @@ std::unique_ptr<Convolution> make_onednn_convolution(const Geometry& geometry, a
                                                      at::ScalarType element);
 
 // By Winograd's minimal filtering, with matrix products in float32; nothing on other devices, and for
-// receptive fields other than 2 and 3. Rounds some five times as much as a direct convolution in float32.
+// receptive fields other than 2 and 3. Rounds more than a direct convolution in float32:
+// convolution_test.cc allows five times as much.
 std::unique_ptr<Convolution> make_winograd_convolution(const Geometry& geometry, at::Device device,
                                                        at::ScalarType element);
 

@@ -31,6 +31,8 @@ class DenseConvolution : public Convolution {
 
   bool possible() const { return forward_ && input_gradient_ && weight_gradient_; }
 
+  std::string name() const override { return onednn_version() + " products"; }
+
   void forward(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
                at::Tensor& output) override {
     forward_->run(input.const_data_ptr(), weight.const_data_ptr(), bias.const_data_ptr(),

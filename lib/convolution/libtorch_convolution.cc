@@ -2,19 +2,25 @@
 #include <ATen/Functions.h>
 
 #include "convolution/convolution.h"
+#include "device/gpus.h"
 
 namespace elubench::convolution {
 namespace {
 
 class LibTorchConvolution : public Convolution {
  public:
-  LibTorchConvolution(const Geometry& geometry, at::Device device, at::ScalarType element) : geometry_(geometry) {
+  LibTorchConvolution(const Geometry& geometry, at::Device device, at::ScalarType element)
+      : geometry_(geometry), on_gpu_(device.is_cuda()) {
     // LibTorch pads both ends alike. Where they differ, the input is copied into a buffer whose border stays zero.
     if (geometry.padding_begin == geometry.padding_end) return;
     const std::int64_t side = geometry.in_side + geometry.padding_begin + geometry.padding_end;
     padded_ =
         at::zeros({geometry.batch, side, side, geometry.in_channels}, at::TensorOptions(element).device(device))
             .permute({0, 3, 1, 2});
+  }
+
+  std::string name() const override {
+    return on_gpu_ ? "cuDNN " + device::cudnn_version() : std::string("LibTorch");
   }
 
   void forward(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
@@ -64,6 +70,7 @@ class LibTorchConvolution : public Convolution {
   static constexpr std::array<std::int64_t, 2> one_{1, 1};
   static constexpr std::array<std::int64_t, 2> zero_{0, 0};
   Geometry geometry_;
+  bool on_gpu_;
   at::Tensor padded_;  // undefined where the padding is symmetrical
 };
 

@@ -1,4 +1,5 @@
 #include "convolution/convolution.h"
+#include "convolution/onednn_primitives.h"
 
 namespace elubench::convolution {
 namespace {
@@ -14,6 +15,8 @@ void* memory_of(const at::Tensor& tensor) {
 class OneDnnConvolution : public Convolution {
  public:
   explicit OneDnnConvolution(std::unique_ptr<OneDnnPrimitives> primitives) : primitives_(std::move(primitives)) {}
+
+  std::string name() const override { return onednn_version(); }
 
   void forward(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
                at::Tensor& output) override {

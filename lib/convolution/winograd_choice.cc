@@ -12,19 +12,22 @@ namespace {
 constexpr double least_saving = 1.8;
 constexpr std::int64_t least_channels = 32;
 
-// How many times as many multiplications a direct convolution takes.
+double square(std::int64_t x) { return static_cast<double>(x * x); }
+
+// How many times as many multiplications a direct convolution takes, forward and for both gradients. The input's
+// gradient covers the input with tiles.
 double saving(const Geometry& g, std::int64_t outputs) {
-  const std::int64_t tiles = (g.out_side + outputs - 1) / outputs;
-  const double direct = static_cast<double>(g.out_side * g.receptive_field);
-  const double products = static_cast<double>(tiles * (outputs + g.receptive_field - 1));
-  return direct * direct / (products * products);
+  const auto products = [&](std::int64_t side) {
+    return square((side + outputs - 1) / outputs * (outputs + g.receptive_field - 1));
+  };
+  return 3 * square(g.out_side * g.receptive_field) / (2 * products(g.out_side) + products(g.in_side));
 }
 
 // The products are float32 whatever the images are, so a processor that multiplies bfloat16 faster must save more.
 double bf16_advantage() {
   const Cpu cpu = this_cpu();
   if (cpu.has("amx_bf16")) return 16;
-  return cpu.has("avx512_bf16") ? 2 : 1;
+  return cpu.multiplies_bf16 ? 2 : 1;
 }
 
 }  // namespace

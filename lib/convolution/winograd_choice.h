@@ -5,7 +5,7 @@
 
 namespace elubench::convolution {
 
-// The m of F(m x m, r x r) that saves most multiplications for a geometry with r = 2 or 3.
+// The m of F(m x m, r x r) that saves most multiplications, forward and backward, for a geometry with r = 2 or 3.
 std::int64_t winograd_outputs(const Geometry& geometry);
 
 // Whether it is likely to take less time on this processor.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <string>
 #include <utility>
 
 #include "convolution/batched_product.h"
@@ -51,6 +52,11 @@ class WinogradConvolution : public Convolution {
     images_at_once_ = std::clamp<std::int64_t>(chunk_bytes / image_bytes, 1, std::max<std::int64_t>(g_.batch, 1));
     in_operand_ = at::empty({n * operand_plane(tiles * images_at_once_, g_.in_channels)}, at::kFloat);
     out_operand_ = at::empty({n * operand_plane(tiles * images_at_once_, g_.out_channels)}, at::kFloat);
+  }
+
+  std::string name() const override {
+    const std::string m = std::to_string(transforms_->outputs()), r = std::to_string(g_.receptive_field);
+    return "Winograd F(" + m + "x" + m + ", " + r + "x" + r + ")";
   }
 
   void forward(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,

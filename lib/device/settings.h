@@ -1,4 +1,4 @@
-// LibTorch's settings that a Scope makes and takes back.
+// LibTorch's settings that a Scope makes. TF32 stays off; the choice of algorithms is taken back.
 #pragma once
 
 namespace elubench::device {

@@ -25,8 +25,8 @@ Results textbook(const convolution::Geometry& g, const at::Tensor& input, const 
   return {output, x.grad(), w.grad(), b.grad()};
 }
 
-double convolution_error(const network::LayerGeometry& layer, std::int64_t batch, at::Device device,
-                         at::ScalarType type) {
+double convolution_error(const network::LayerGeometry& layer, std::int64_t batch, convolution::Engine engine,
+                         at::Device device, at::ScalarType type) {
   const convolution::Geometry g{batch,          layer.in_channels,     layer.in_side,       layer.out_channels,
                                 layer.out_side, layer.receptive_field, layer.padding_begin, layer.padding_end};
   const std::int64_t field = g.receptive_field;
@@ -36,7 +36,6 @@ double convolution_error(const network::LayerGeometry& layer, std::int64_t batch
   const at::Tensor output_gradient = noise({batch, g.out_channels, g.out_side, g.out_side}, 4).to(type);
   const Results expected = textbook(g, input, weight, bias, output_gradient);
 
-  const auto engine = convolution::Engine::automatic;
   const auto convolution = convolution::make_convolution(engine, g, device, type);
   at::Tensor x = channels_last(input, device, type), y = channels_last(output_gradient, device, type);
   const at::Tensor w = channels_last(weight, device, type), b = bias.to(device, type);
@@ -56,14 +55,25 @@ double convolution_error(const network::LayerGeometry& layer, std::int64_t batch
                        layer.name + " gradient of the bias");
 }
 
-// A GPU's library chooses by the sizes, so it gets those of training; a processor would take long.
+// A GPU's library chooses by the sizes, so it gets those of training; a processor would take long, so each of its
+// ways is tried.
 std::string check_convolutions(const network::Options& options, at::Device device, at::ScalarType type) {
+  using convolution::Engine;
   double largest = 0;
   const auto layers = network::layers_of(network::resolved(options), 100);
   const std::int64_t batch = device.is_cpu() ? 4 : 100;
-  for (const auto& layer : layers) largest = std::max(largest, convolution_error(layer, batch, device, type));
-  return std::to_string(layers.size()) + " layers by " +
-         convolution::automatic_engine(device.str(), type == at::kBFloat16) + ", " + error_text(largest);
+  std::vector<Engine> engines{Engine::automatic};
+  if (device.is_cpu()) {
+    engines.push_back(Engine::winograd);
+    const convolution::Geometry small{1, 16, 8, 16, 8, 3, 1, 1};
+    if (convolution::make_onednn_convolution(small, device, type)) engines.push_back(Engine::onednn);
+  }
+  for (const Engine engine : engines) {
+    for (const auto& layer : layers) {
+      largest = std::max(largest, convolution_error(layer, batch, engine, device, type));
+    }
+  }
+  return std::to_string(layers.size()) + " layers, " + error_text(largest);
 }
 
 }  // namespace

@@ -7,7 +7,6 @@
 #include <fstream>
 
 #include "base/named_enum.h"
-#include "convolution/engine.h"
 #include "device/gpus.h"
 #include "experiment/build_info.h"
 #include "experiment/toml_writer.h"
@@ -43,7 +42,7 @@ std::string checksums_text(const FileChecksums& checksums) {
 }  // namespace
 
 Environment environment_of(const Device& device, int threads, train::Precision precision,
-                           const FileChecksums& data) {
+                           const std::string& convolutions, const FileChecksums& data) {
   const BuildInfo& build = build_info();
   Environment environment;
   const auto add = [&](std::string key, std::string value) {
@@ -55,8 +54,7 @@ Environment environment_of(const Device& device, int threads, train::Precision p
   add("compiler", toml_text(build.compiler));
   add("flags", toml_text(build.flags));
   add("libtorch", toml_text(build.libtorch));
-  add("convolutions", toml_text(std::string_view(
-                          convolution::automatic_engine(device.name, precision == train::Precision::bf16))));
+  add("convolutions", toml_text(std::string_view(convolutions)));
   add("cuda", toml_text(std::string_view(device::cuda_version())));
   add("cudnn", toml_text(std::string_view(device::cudnn_version())));
   add("device", toml_text(std::string_view(device.name)));

@@ -18,7 +18,7 @@ struct Environment {
 using FileChecksums = std::vector<std::pair<std::string, std::string>>;  // file name, SHA-256
 
 Environment environment_of(const Device& device, int threads, train::Precision precision,
-                           const FileChecksums& data);
+                           const std::string& convolutions, const FileChecksums& data);
 
 // "2026-11-23T21:47:49Z"
 std::string utc_now();

@@ -9,8 +9,8 @@ namespace elubench::experiment {
 namespace {
 
 TEST(Environment, IsTomlThatSaysWhatTheRunWasMadeWith) {
-  const Environment environment =
-      environment_of({"cuda:1", "A \"GPU\"", "580.1", true}, 7, train::Precision::bf16, {{"train.bin", "00ff"}});
+  const Environment environment = environment_of({"cuda:1", "A \"GPU\"", "580.1", true}, 7, train::Precision::bf16,
+                                                 "cuDNN 9 (11)", {{"train.bin", "00ff"}});
   std::string text;
   for (const auto& [key, value] : environment.entries) text += key + " = " + value + "\n";
   const toml::table table = parse_toml(text, "environment").table;

@@ -63,7 +63,8 @@ void visit_train(Visitor& visit, Train& train, Precision& precision) {
         "fp32 (IEEE: TF32 off) | bf16 (fp32 master weights) | in recipes also auto");
   visit("test_every", train.test_every, at_least(1), "iterations");
   visit("log_every", train.log_every, at_least(1), "a training row every so many iterations");
-  visit("checkpoint_every", train.checkpoint_every, at_least(1), "iterations; no part of what a run computes");
+  visit("checkpoint_every", train.checkpoint_every, at_least(1),
+        "iterations; no part of what a run computes; on a GPU no oftener than every ten seconds");
 }
 
 template <class Visitor, class AnyRecipe>

@@ -34,7 +34,8 @@ class RunFolderTest : public testing::Test {
   TemporaryFolder parent;
   std::filesystem::path path = parent.path() / "elu" / "seed-1";
   train::Specification specification;
-  Environment environment = environment_of({"cpu", "a processor", {}, false}, 2, train::Precision::fp32, {});
+  Environment environment =
+      environment_of({"cpu", "a processor", {}, false}, 2, train::Precision::fp32, "LibTorch (11)", {});
 };
 
 TEST_F(RunFolderTest, ANewFolderHoldsTheSpecification) {
@@ -116,7 +117,8 @@ TEST_F(RunFolderTest, ARunFileThatLostAKeyIsDamagedAndNoOtherRecipe) {
 
 TEST_F(RunFolderTest, OtherImagesThanBeforeAreAWarning) {
   const auto with_images = [](const std::string& checksum) {
-    return environment_of({"cpu", "a processor", {}, false}, 2, train::Precision::fp32, {{"train", checksum}});
+    return environment_of({"cpu", "a processor", {}, false}, 2, train::Precision::fp32, "LibTorch (11)",
+                          {{"train", checksum}});
   };
   const auto warnings_of_session = [&](const std::string& checksum) {
     testing::internal::CaptureStderr();

@@ -15,6 +15,7 @@
 #include "experiment/metrics_file.h"
 #include "experiment/progress_text.h"
 #include "experiment/run_folder.h"
+#include "train/build.h"
 #include "train/checkpoint.h"
 #include "train/trainer.h"
 
@@ -113,8 +114,9 @@ class Runner {
 
   bool train_in(RunFolder& folder, const Run& planned, const std::string& title) {
     try {
-      folder.begin_session(environment_of(experiment_.device, thread_count(), planned.specification.precision,
-                                          checksums_of(*dataset_)));
+      folder.begin_session(environment_of(
+          experiment_.device, thread_count(), planned.specification.precision,
+          train::convolutions_of(planned.specification, dataset_->classes, device()), checksums_of(*dataset_)));
       RunRecorder recorder(folder, title);
       return finish(folder, title, outcome_of(folder, planned, recorder));
     } catch (const Interrupted&) {

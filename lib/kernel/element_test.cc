@@ -194,6 +194,22 @@ TEST(MomentumElements, DoWhatTheHostDoes) {
   EXPECT_TRUE(at::equal(copy, w.to(at::kBFloat16)));
 }
 
+TEST(MomentumElements, LeaveAllAsItIsAfterALossThatIsNotFinite) {
+  const StepState step{.seed = 1, .iteration = 3, .learning_rate = 0.01};
+  const LossTotals totals{std::nan(""), 0, 0};
+  at::Tensor w = noise({20}, 1), v = noise({20}, 2);
+  const at::Tensor gradient = noise({20}, 3);
+  for_each_element(20, MomentumElement<float>{{0.9, 0.0005},
+                                              &step,
+                                              &totals,
+                                              w.data_ptr<float>(),
+                                              v.data_ptr<float>(),
+                                              gradient.const_data_ptr<float>(),
+                                              nullptr});
+  EXPECT_TRUE(at::equal(w, noise({20}, 1)));
+  EXPECT_TRUE(at::equal(v, noise({20}, 2)));
+}
+
 template <class T>
 void expect_same_batch(at::ScalarType type) {
   const at::Tensor images = noise({5, 8, 8, 3}, 1);

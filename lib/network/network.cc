@@ -3,6 +3,7 @@
 #include <ATen/Functions.h>
 
 #include <algorithm>
+#include <map>
 
 #include "kernel/softmax_cross_entropy.h"
 #include "kernel/tensor_buffer.h"
@@ -19,7 +20,26 @@ std::vector<RateFrom> rates_of_layer(const std::vector<LayerRates>& phases, std:
   return rates;
 }
 
+std::unique_ptr<convolution::Convolution> convolution_of(const Build& build, const LayerGeometry& layer) {
+  const convolution::Geometry geometry{build.batch_size,    layer.in_channels, layer.in_side,
+                                       layer.out_channels,  layer.out_side,    layer.receptive_field,
+                                       layer.padding_begin, layer.padding_end};
+  return convolution::make_convolution(build.engine, geometry, build.device, build.element);
+}
+
 }  // namespace
+
+std::string convolutions_of(const Build& build) {
+  std::map<std::string, int> layers;
+  for (const LayerGeometry& layer : layers_of(build.options, build.classes)) {
+    ++layers[convolution_of(build, layer)->name()];
+  }
+  std::string text;
+  for (const auto& [name, count] : layers) {
+    text += (text.empty() ? "" : ", ") + name + " (" + std::to_string(count) + ")";
+  }
+  return text;
+}
 
 Network::Network(const Build& build)
     : build_(build),
@@ -41,14 +61,10 @@ at::Tensor Network::plan_buffer(std::int64_t channels, std::int64_t side) const 
 void Network::add_layer(std::size_t index, const LayerGeometry& layer) {
   const std::string number = std::to_string(index + 1);
   at::Tensor pre_activation = plan_buffer(layer.out_channels, layer.out_side);
-  const convolution::Geometry geometry{build_.batch_size,   layer.in_channels, layer.in_side,
-                                       layer.out_channels,  layer.out_side,    layer.receptive_field,
-                                       layer.padding_begin, layer.padding_end};
-  blocks_.push_back(
-      {layer.name, std::make_unique<ConvolutionBlock>(
-                       convolution::make_convolution(build_.engine, geometry, build_.device, build_.element),
-                       parameters_.entry(layer.name + ".weight"), parameters_.entry(layer.name + ".bias"),
-                       index > 0, last_output_, pre_activation)});
+  blocks_.push_back({layer.name, std::make_unique<ConvolutionBlock>(convolution_of(build_, layer),
+                                                                    parameters_.entry(layer.name + ".weight"),
+                                                                    parameters_.entry(layer.name + ".bias"),
+                                                                    index > 0, last_output_, pre_activation)});
   if (build_.batch_norm && layer.activation) {
     at::Tensor normalized = plan_buffer(layer.out_channels, layer.out_side);
     const std::string name = "bn" + number;

@@ -29,6 +29,10 @@ struct Build {
   convolution::Engine engine = convolution::Engine::automatic;
 };
 
+// Whose convolutions a network of this build has, for records, with how many layers: "oneDNN 3.2.0 (9), Winograd
+// F(4x4, 3x3) (2)".
+std::string convolutions_of(const Build& build);
+
 class Network {
  public:
   explicit Network(const Build& build);

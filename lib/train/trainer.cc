@@ -96,7 +96,7 @@ class Trainer {
   bool checkpoint_is_due() const {
     if (!due(specification_.checkpoint_every)) return false;
     return network_.device().is_cpu() || state_.iteration == specification_.iterations ||
-           seconds_since(last_save_) >= least_seconds_between_checkpoints;
+           checkpoints_.iterations().empty() || seconds_since(last_save_) >= least_seconds_between_checkpoints;
   }
 
   // A processor does one iteration at a time. A GPU is only asked for work, and each look at it makes it wait: it

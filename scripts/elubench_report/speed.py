@@ -6,6 +6,7 @@ Each round measures every activation once, in turn, so the numbers of one round 
 from __future__ import annotations
 
 import csv
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +26,7 @@ ACTIVATION = "activation_seconds"  # of a training step, with pooling and dropou
 class Speeds:
     """One file; values by variant, then by round."""
 
-    place: str  # "AMD EPYC, 2 threads, bf16, convolutions of oneDNN 3.2.0"
+    place: str  # "AMD EPYC, 2 threads, elu11, batch 100, bf16, convolutions of ..., commit 0123abcde"
     metrics: dict[str, Values]
 
     def of(self, metric: str) -> Values:
@@ -37,18 +38,28 @@ def read_speeds(folder: Path) -> Speeds | None:
     path = folder / FILE
     if not path.is_file():
         return None
-    metrics: dict[str, Values] = {}
-    place = ""
     try:
-        with path.open(newline="", encoding="utf-8") as file:
-            for row in csv.DictReader(file):
-                variant = Variant(parse_activation(row["activation"]), row["batch_norm"] == "true")
-                by_round = metrics.setdefault(row["metric"], {}).setdefault(variant, {})
-                by_round[int(row["round"])] = float(row["value"])
-                place = (
-                    f"{row['device']}, {text.count(row['threads'], 'thread')}, {row['precision']}, "
-                    f"convolutions of {row['convolutions']}"
-                )
-    except (KeyError, TypeError, ValueError) as error:
+        return _read(path)
+    except (KeyError, TypeError, ValueError, csv.Error, ReportError) as error:
         raise ReportError(f"{path}: {error}; measure again with: elubench bench {folder}") from None
-    return Speeds(place, metrics)
+
+
+def _read(path: Path) -> Speeds:
+    metrics: dict[str, Values] = {}
+    places = set()
+    with path.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            variant = Variant(parse_activation(row["activation"]), row["batch_norm"] == "true")
+            by_round = metrics.setdefault(row["metric"], {}).setdefault(variant, {})
+            number, value = int(row["round"]), float(row["value"])
+            if number in by_round or not (math.isfinite(value) and value > 0):
+                raise ValueError(f"{row['metric']} of {row['activation']} in round {number} is double or no speed")
+            by_round[number] = value
+            places.add(
+                f"{row['device']}, {text.count(row['threads'], 'thread')}, "
+                f"{row['network']}, batch {row['batch']}, "
+                f"{row['precision']}, convolutions of {row['convolutions']}, commit {row['git_commit'][:9]}"
+            )
+    if len(places) != 1:
+        raise ValueError(f"it is of {text.count(len(places), 'place')}")
+    return Speeds(places.pop(), metrics)

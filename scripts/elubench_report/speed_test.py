@@ -7,7 +7,10 @@ from elubench_report.errors import ReportError
 from elubench_report.experiment import Variant
 from elubench_report.speed import ACTIVATION, TRAINING, read_speeds
 
-HEADER = "device,threads,precision,convolutions,version,round,activation,batch_norm,metric,value\n"
+HEADER = (
+    "device,threads,precision,convolutions,network,batch,git_commit,round,activation,batch_norm,metric,value\n"
+)
+PLACE = '"A processor",2,bf16,"oneDNN (9), LibTorch (2)",elu11,100,0123456789ab'
 ROUNDS = range(1, 8)
 
 
@@ -25,7 +28,7 @@ def bench_csv(elu_training, elu_inference):
                 ("inference_images_per_second", inference * drift + 0.1 * number),
                 ("activation_seconds", alone / drift),
             ):
-                rows.append(f'"A processor",2,bf16,oneDNN,0.1.0,{number},"{activation}",false,{metric},{value}\n')
+                rows.append(f'{PLACE},{number},"{activation}",false,{metric},{value}\n')
     return HEADER + "".join(rows)
 
 
@@ -40,7 +43,10 @@ def test_rounds_are_the_pairs_of_claims_9_and_11(make):
     assert "−2.0" in claims[8].effect
     assert claims[10].verdict == Verdict.SUPPORTED
     text = " ".join(claims[8].evidence)
-    assert "Measured in turn on A processor, 2 threads, bf16, convolutions of oneDNN." in text
+    assert (
+        "Measured in turn on A processor, 2 threads, elu11, batch 100, bf16, "
+        "convolutions of oneDNN (9), LibTorch (2), commit 012345678." in text
+    )
     assert "in milliseconds of a step: ReLU 25." in text  # the mean of 20 / (0.95 ... 0.65)
 
 
@@ -62,7 +68,22 @@ def test_no_file_is_no_measurement(tmp_path):
     assert read_speeds(tmp_path) is None
 
 
-@pytest.mark.parametrize("content", ["round,value\n1,2\n", HEADER + "p,2,bf16,c,v,one,relu,false,m,3\n"])
+ROW = f"{PLACE},1,relu,false,m,"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "round,value\n1,2\n",
+        HEADER,
+        HEADER + f"{PLACE},one,relu,false,m,3\n",
+        HEADER + f"{PLACE},1,rel u,false,m,3\n",
+        HEADER + ROW + "0\n",
+        HEADER + ROW + "nan\n",
+        HEADER + ROW + "3\n" + ROW + "4\n",
+        HEADER + ROW + "3\n" + ROW.replace("A processor", "Another").replace(",1,", ",2,") + "4\n",
+    ],
+)
 def test_a_malformed_file_says_how_to_make_it_again(tmp_path, content):
     (tmp_path / "bench.csv").write_text(content)
     with pytest.raises(ReportError, match="elubench bench"):
