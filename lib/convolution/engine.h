@@ -9,7 +9,7 @@ namespace convolution {
 enum class Engine {
   automatic,  // on a processor Winograd's algorithm where it saves enough, one matrix product where that is all,
               // else oneDNN's where they are to be had; else LibTorch's
-  libtorch,  // on a GPU: cuDNN's
+  libtorch,   // on a GPU: cuDNN's
   onednn,
   winograd,  // wherever it can, the rest as `automatic`
 };

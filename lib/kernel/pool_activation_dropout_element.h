@@ -43,7 +43,29 @@ ELUBENCH_HOST_DEVICE inline void draw_mask(const Dropout& dropout, std::int64_t 
   }
 }
 
-// pools: whether the geometry does; a constant, like every index here, so that a device keeps all in registers.
+// What both passes begin with. pools: whether the geometry does; a constant, like every index here, so that a
+// device keeps all in registers.
+template <bool pools>
+struct PoolInput {
+  PoolPlace place;
+  Window window;
+  std::int64_t first;  // element of the output
+  float pixel[4][4];   // of the window, and of the channels
+  float mask[4] = {1, 1, 1, 1};
+
+  template <class T>
+  ELUBENCH_HOST_DEVICE PoolInput(const PoolGeometry& geometry, const Dropout& dropout, const T* x,
+                                 std::int64_t image, std::uint32_t element)
+      : place(pool_place(geometry, element)), window(window_at(geometry, image, place.row, place.column)) {
+    const std::int64_t side = geometry.pooled_side();
+    first = ((image * side + place.row) * side + place.column) * geometry.channels + place.channel;
+    for (int k = 0; k < 4; ++k) {
+      if (k == 0 || pools) load(x + window.pixel[k] + place.channel, place.count, pixel[k]);
+    }
+    if (dropout.active()) draw_mask(dropout, first, place.count, mask);
+  }
+};
+
 template <bool pools, class F, class T>
 struct PoolForward {
   F f;
@@ -53,24 +75,14 @@ struct PoolForward {
   T* y;
 
   ELUBENCH_HOST_DEVICE void operator()(std::int64_t image, std::uint32_t element) const {
-    const PoolPlace place = pool_place(geometry, element);
-    const Window window = window_at(geometry, image, place.row, place.column);
-    const std::int64_t side = geometry.pooled_side();
-    const std::int64_t first =
-        ((image * side + place.row) * side + place.column) * geometry.channels + place.channel;
-    float pixel[4][4];
-    for (int k = 0; k < 4; ++k) {
-      if (k == 0 || pools) load(x + window.pixel[k] + place.channel, place.count, pixel[k]);
-    }
-    float mask[4] = {1, 1, 1, 1};
-    if (dropout.active()) draw_mask(dropout, first, place.count, mask);
+    PoolInput<pools> in(geometry, dropout, x, image, element);
     float result[4];
     for (int c = 0; c < 4; ++c) {
-      float winner = pixel[0][c];
-      if constexpr (pools) winner = winner_of(f, winner, pixel[1][c], pixel[2][c], pixel[3][c]).x;
-      result[c] = f.value(winner) * mask[c];
+      float winner = in.pixel[0][c];
+      if constexpr (pools) winner = winner_of(f, winner, in.pixel[1][c], in.pixel[2][c], in.pixel[3][c]).x;
+      result[c] = f.value(winner) * in.mask[c];
     }
-    store(result, place.count, y + first);
+    store(result, in.place.count, y + in.first);
   }
 };
 
@@ -83,27 +95,18 @@ struct PoolBackward {
   const T* y_gradient;
 
   ELUBENCH_HOST_DEVICE void operator()(std::int64_t image, std::uint32_t element) const {
-    const PoolPlace place = pool_place(geometry, element);
-    const Window window = window_at(geometry, image, place.row, place.column);
-    const std::int64_t side = geometry.pooled_side();
-    const std::int64_t first =
-        ((image * side + place.row) * side + place.column) * geometry.channels + place.channel;
-    float pixel[4][4];
-    for (int k = 0; k < 4; ++k) {
-      if (k == 0 || pools) load(x + window.pixel[k] + place.channel, place.count, pixel[k]);
-    }
-    float mask[4] = {1, 1, 1, 1};
-    if (dropout.active()) draw_mask(dropout, first, place.count, mask);
+    PoolInput<pools> in(geometry, dropout, x, image, element);
     float gradient[4];
-    load(y_gradient + first, place.count, gradient);
+    load(y_gradient + in.first, in.place.count, gradient);
     for (int c = 0; c < 4; ++c) {
-      Winner winner{pixel[0][c], 0};
-      if constexpr (pools) winner = winner_of(f, pixel[0][c], pixel[1][c], pixel[2][c], pixel[3][c]);
-      const float value = gradient[c] * mask[c] * f.derivative(winner.x);
-      for (int k = 0; k < 4; ++k) pixel[k][c] = winner.place == k ? value : 0.0f;
+      Winner winner{in.pixel[0][c], 0};
+      if constexpr (pools) winner = winner_of(f, in.pixel[0][c], in.pixel[1][c], in.pixel[2][c], in.pixel[3][c]);
+      const float value = gradient[c] * in.mask[c] * f.derivative(winner.x);
+      for (int k = 0; k < 4; ++k) in.pixel[k][c] = winner.place == k ? value : 0.0f;
     }
     for (int k = 0; k < 4; ++k) {
-      if (k == 0 || (pools && window.inside[k])) store(pixel[k], place.count, x + window.pixel[k] + place.channel);
+      if (k == 0 || (pools && in.window.inside[k]))
+        store(in.pixel[k], in.place.count, x + in.window.pixel[k] + in.place.channel);
     }
   }
 };
