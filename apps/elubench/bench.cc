@@ -1,23 +1,16 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <set>
-#include <sstream>
 
 #include "activation/table.h"
-#include "base/atomic_file.h"
 #include "base/call_text.h"
 #include "base/error.h"
-#include "base/interrupt.h"
-#include "base/log.h"
 #include "base/parallel.h"
+#include "bench_experiment.h"
 #include "benchmark/benchmark.h"
-#include "benchmark/comparison.h"
 #include "command.h"
-#include "data/table.h"
 #include "experiment/build_info.h"
 #include "experiment/device.h"
-#include "experiment/experiment.h"
 #include "network/table.h"
 
 namespace elubench {
@@ -32,7 +25,7 @@ constexpr const char* footer =
     "Stop other\n"
     "programs first, and compare alternating runs: a single one says little.\n"
     "With EXPERIMENT, its activations are measured in turn, in its network, batch and precision, and written to\n"
-    "EXPERIMENT/bench.csv, from which scripts/report judges what ELU costs.\n"
+    "EXPERIMENT/bench.csv after each round, from which scripts/report judges what ELU costs.\n"
     "\n"
     "Examples:\n"
     "  elubench bench --precision bf16\n"
@@ -128,61 +121,11 @@ int measure_one(const BenchOptions& options) {
   return 0;
 }
 
-// One a variant of the experiment's, in the recipe's order.
-std::vector<benchmark::Contender> contenders_of(const experiment::Experiment& experiment,
-                                                const benchmark::Request& common) {
-  std::vector<benchmark::Contender> contenders;
-  std::set<std::string> variants;
-  for (const experiment::Run& run : experiment.runs) {
-    if (!variants.insert(run.variant).second) continue;
-    benchmark::Request request = common;
-    request.specification = run.specification;
-    request.classes = data::classes_of(run.specification.data.set);
-    contenders.push_back({run.specification.activation, run.specification.batch_norm, request});
-  }
-  return contenders;
-}
-
-// Numbers as short as they read back to the same.
-std::string csv_of(const std::vector<benchmark::Comparison>& rows, const experiment::Device& device,
-                   const benchmark::Request& request) {
-  const auto& build = experiment::build_info();
-  std::ostringstream place;
-  place << '"' << device.description << "\"," << thread_count() << "," << to_name(request.specification.precision)
-        << ",\"" << benchmark::convolutions_of(request) << "\"," << request.specification.network.name << ","
-        << request.specification.batch_size << "," << build.git_commit << (build.git_dirty ? " with changes" : "");
-  std::ostringstream csv;
-  csv << "device,threads,precision,convolutions,network,batch,git_commit,round,activation,batch_norm,metric,"
-         "value\n";
-  for (const auto& row : rows) {
-    csv << place.str() << "," << row.round << ",\"" << row.activation << "\","
-        << (row.batch_norm ? "true" : "false") << "," << row.metric << "," << number_text(row.value) << "\n";
-  }
-  return csv.str();
-}
-
-int measure_experiment(const BenchOptions& options) {
-  experiment::Request wanted;
-  wanted.experiment = options.experiment;
-  wanted.device = options.device;
-  const experiment::Experiment opened = experiment::open_experiment(wanted);
-  const auto file = opened.folder / "bench.csv";
-  check_output_file(file);
-  const auto contenders = contenders_of(opened, request_of(options, opened.device));
-  const InterruptGuard guard;
-  const auto rows =
-      benchmark::compare(contenders, options.rounds, [&](int round, const benchmark::Contender& contender) {
-        log_info("round " + std::to_string(round) + " of " + std::to_string(options.rounds) + ": " +
-                 contender.activation + (contender.batch_norm ? " + batch norm" : "") + " measured");
-      });
-  write_atomically(file, csv_of(rows, opened.device, contenders.front().request));
-  log_info("written: " + file.string());
-  return 0;
-}
-
 int bench(const BenchOptions& options) {
   set_thread_count(options.threads);
-  return options.experiment.empty() ? measure_one(options) : measure_experiment(options);
+  if (options.experiment.empty()) return measure_one(options);
+  return bench_experiment(options.experiment, options.device, options.rounds,
+                          [&](const experiment::Device& device) { return request_of(options, device); });
 }
 
 }  // namespace

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
+import signal
 import struct
 import subprocess
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
-from program import PROGRAM, RECIPE, assert_one_error, elubench, files_in, metrics_of, run
+from program import (
+    PROGRAM,
+    RECIPE,
+    Started,
+    assert_one_error,
+    elubench,
+    files_in,
+    metrics_of,
+    run,
+    wait_until,
+)
 
 
 def safetensors_header(path: Path) -> dict[str, dict[str, object]]:
@@ -151,6 +164,31 @@ def test_bench_measures_training_and_inference() -> None:
         "update",
     }
     assert "% of peak" in elubench("bench", *options).stdout
+
+
+def bench_rows(experiment: Path) -> list[tuple[str, str, str]]:
+    with (experiment / "bench.csv").open() as file:
+        return [(row["round"], row["activation"], row["metric"]) for row in csv.DictReader(file)]
+
+
+def test_bench_of_an_experiment_measures_its_activations_in_turn(experiment: Path) -> None:
+    options = ("--threads", "1", "--device", "cpu", "--rounds", "2", "--seconds", "0")
+    result = elubench("bench", experiment, *options)
+    assert result.returncode == 0, result.stderr
+    metrics = ("training_images_per_second", "inference_images_per_second", "activation_seconds")
+    in_turn = [("1", "relu"), ("1", "elu(alpha=1)"), ("2", "elu(alpha=1)"), ("2", "relu")]
+    assert bench_rows(experiment) == [(*place, metric) for place in in_turn for metric in metrics]
+
+
+def test_bench_of_an_experiment_keeps_complete_rounds_when_it_is_stopped(experiment: Path) -> None:
+    with Started(experiment, "--rounds", "1000", "--seconds", "0", command="bench") as process:
+        wait_until(lambda: (experiment / "bench.csv").exists(), process)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    rounds = Counter(number for number, _, _ in bench_rows(experiment))
+    assert set(rounds.values()) == {6}
+    assert f"has the rounds that were complete: {len(rounds)}" in errors
 
 
 def test_version_says_commit() -> None:

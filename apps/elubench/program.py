@@ -75,11 +75,16 @@ def assert_one_error(result: subprocess.CompletedProcess[str], *words: str) -> N
 
 
 class Started:
-    """`elubench run` in the background, which is killed at the end of the block."""
+    """`elubench run`, or another command, in the background, which is killed at the end of the block."""
 
-    def __init__(self, experiment: Path, *arguments: str) -> None:
-        command = [PROGRAM, "run", str(experiment), "--threads", "1", "--device", "cpu", "--quiet", *arguments]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    def __init__(self, experiment: Path, *arguments: str, command: str = "run") -> None:
+        options = ["--threads", "1", "--device", "cpu", "--quiet", *arguments]
+        self.process = subprocess.Popen(
+            [PROGRAM, command, str(experiment), *options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
     def __enter__(self) -> subprocess.Popen[str]:
         return self.process

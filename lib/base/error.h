@@ -29,8 +29,8 @@ class DamagedFile : public Error {
 // A signal asked the program to stop; what was done is saved and can be resumed. Exit code 128 + signal.
 class Interrupted : public Error {
  public:
-  explicit Interrupted(int signal_number)
-      : Error("interrupted by signal " + std::to_string(signal_number) + "; run the same command again to resume"),
+  explicit Interrupted(int signal_number, const std::string& what_now = "run the same command again to resume")
+      : Error("interrupted by signal " + std::to_string(signal_number) + "; " + what_now),
         signal_number_(signal_number) {}
   int signal_number() const { return signal_number_; }
 

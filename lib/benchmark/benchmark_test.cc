@@ -112,9 +112,14 @@ TEST(Compare, MeasuresTheContendersInTurn) {
     contenders.push_back({activation, false, request});
   }
   std::vector<std::string> order;
-  const auto rows = compare(contenders, 2, [&](int round, const Contender& contender) {
-    order.push_back(std::to_string(round) + " " + contender.activation);
-  });
+  std::vector<std::size_t> rows_by_round;
+  const auto rows = compare(
+      contenders, 2,
+      [&](int round, const Contender& contender) {
+        order.push_back(std::to_string(round) + " " + contender.activation);
+      },
+      [&](const std::vector<Comparison>& so_far) { rows_by_round.push_back(so_far.size()); });
+  EXPECT_EQ(rows_by_round, (std::vector<std::size_t>{6, 12}));
   EXPECT_EQ(order, (std::vector<std::string>{"1 relu", "1 elu(alpha=1)", "2 elu(alpha=1)", "2 relu"}));
   ASSERT_EQ(rows.size(), 12u);
   for (const Comparison& row : rows) EXPECT_GT(row.value, 0) << row.metric;

@@ -16,7 +16,8 @@ double activation_seconds(const Speed& training) {
 }  // namespace
 
 std::vector<Comparison> compare(const std::vector<Contender>& contenders, int rounds,
-                                const std::function<void(int round, const Contender&)>& measured) {
+                                const std::function<void(int round, const Contender&)>& measured,
+                                const std::function<void(const std::vector<Comparison>&)>& round_ended) {
   std::vector<Comparison> rows;
   if (!contenders.empty()) measure_speeds(contenders.front().request);
   for (int round = 1; round <= rounds; ++round) {
@@ -32,6 +33,7 @@ std::vector<Comparison> compare(const std::vector<Contender>& contenders, int ro
       add("activation_seconds", activation_seconds(speeds.training));
       measured(round, contender);
     }
+    round_ended(rows);
   }
   return rows;
 }

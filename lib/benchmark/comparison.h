@@ -27,8 +27,9 @@ struct Comparison {
 
 // Each round measures every contender once: in the order given, in the next one backwards, so that a drift of the
 // machine meets all alike. One measurement before the first is thrown away. `measured` is told after each that
-// counts.
+// counts, `round_ended` after each round what there is by then. Throws Interrupted between two measurements.
 std::vector<Comparison> compare(const std::vector<Contender>& contenders, int rounds,
-                                const std::function<void(int round, const Contender&)>& measured);
+                                const std::function<void(int round, const Contender&)>& measured,
+                                const std::function<void(const std::vector<Comparison>&)>& round_ended);
 
 }  // namespace elubench::benchmark

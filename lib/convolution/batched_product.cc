@@ -37,6 +37,10 @@ class LibTorchProduct : public MatrixProduct {
 
 std::unique_ptr<MatrixProduct> make_batched_product(const ProductShape& shape) {
   if (auto product = make_onednn_product(shape)) return product;
+  return make_libtorch_product(shape);
+}
+
+std::unique_ptr<MatrixProduct> make_libtorch_product(const ProductShape& shape) {
   return std::make_unique<LibTorchProduct>(shape);
 }
 

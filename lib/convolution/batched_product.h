@@ -10,4 +10,6 @@ namespace elubench::convolution {
 // `shape` as in onednn_product.h, with float32 and without bias.
 std::unique_ptr<MatrixProduct> make_batched_product(const ProductShape& shape);
 
+std::unique_ptr<MatrixProduct> make_libtorch_product(const ProductShape& shape);
+
 }  // namespace elubench::convolution

@@ -12,7 +12,6 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "convolution/onednn_primitives.h"
-#include "convolution/winograd_choice.h"
 
 namespace elubench::convolution {
 namespace {
@@ -143,22 +142,6 @@ TEST_P(EveryConvolution, RepeatsItsBits) {
   const auto second = results();
   set_thread_count(1);
   for (std::size_t i = 0; i < first.size(); ++i) EXPECT_TRUE(at::equal(first[i], second[i])) << i;
-}
-
-TEST(WinogradChoice, SavesWhatTheAlgorithmSaves) {
-  const Geometry whole_tiles{100, 192, 16, 240, 16, 3, 1, 1};  // conv3 of elu11: 9 * 16 products become 36
-  EXPECT_EQ(winograd_outputs(whole_tiles), 4);
-  EXPECT_TRUE(winograd_pays(whole_tiles, false));
-  const Geometry one_tile{100, 192, 2, 240, 2, 3, 1, 1};  // a tile of four would compute what nobody wants
-  EXPECT_EQ(winograd_outputs(one_tile), 2);
-  const Geometry odd{100, 192, 4, 240,
-                     3,   2,   0, 0};  // 75 products become 108 of three passes with m = 4, 96 with m = 3
-  EXPECT_EQ(winograd_outputs(odd), 4);
-  EXPECT_FALSE(winograd_pays(odd, false));
-  EXPECT_EQ(winograd_outputs({100, 192, 3, 240, 3, 2, 0, 1}), 3);
-  EXPECT_FALSE(winograd_pays({100, 3, 32, 192, 32, 3, 1, 1}, false));  // nothing to multiply
-  EXPECT_FALSE(winograd_pays({100, 192, 16, 240, 16, 1, 0, 0}, false));
-  EXPECT_FALSE(winograd_pays({100, 192, 32, 240, 32, 5, 2, 2}, false));
 }
 
 TEST(MakeConvolution, TakesOneDnnWhereItCanAndLibTorchElsewhere) {

@@ -1,3 +1,4 @@
+#include "base/cpu.h"
 #include "base/error.h"
 #include "convolution/convolution.h"
 #include "convolution/winograd_choice.h"
@@ -16,7 +17,7 @@ bool has_few_rows(const Geometry& g) {
 std::unique_ptr<Convolution> make_convolution(Engine engine, const Geometry& geometry, at::Device device,
                                               at::ScalarType element) {
   if (engine == Engine::winograd ||
-      (engine == Engine::automatic && winograd_pays(geometry, element == at::kBFloat16))) {
+      (engine == Engine::automatic && winograd_pays(geometry, element == at::kBFloat16, this_cpu()))) {
     if (auto convolution = make_winograd_convolution(geometry, device, element)) return convolution;
   }
   if ((engine == Engine::automatic || engine == Engine::winograd) && has_few_rows(geometry)) {

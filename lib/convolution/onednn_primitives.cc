@@ -1,10 +1,10 @@
 #include "convolution/onednn_primitives.h"
 
 #include <dnnl.hpp>
-#include <new>
 #include <optional>
-#include <string_view>
 #include <unordered_map>
+
+#include "convolution/onednn_implementation.h"
 
 namespace elubench::convolution {
 namespace {
@@ -109,8 +109,7 @@ class Primitives : public OneDnnPrimitives {
 
   template <class Descriptor>
   void note(const Descriptor& descriptor) {
-    const std::string_view name = descriptor.impl_info_str();
-    has_reference_ = has_reference_ || name.starts_with("ref") || name.starts_with("gemm:ref");
+    has_reference_ = has_reference_ || is_reference(descriptor);
   }
 
   void make_forward() {
@@ -172,16 +171,7 @@ class Primitives : public OneDnnPrimitives {
 }  // namespace
 
 std::unique_ptr<OneDnnPrimitives> make_onednn_primitives(const Geometry& geometry, OneDnnElement element) {
-  const auto type = element == OneDnnElement::bf16 ? memory::data_type::bf16 : memory::data_type::f32;
-  try {
-    auto primitives = std::make_unique<Primitives>(geometry, type);
-    if (primitives->has_reference()) return nullptr;
-    return primitives;
-  } catch (const dnnl::error& error) {
-    if (error.status == dnnl_out_of_memory) throw std::bad_alloc();
-    if (error.status != dnnl_unimplemented) throw;
-    return nullptr;
-  }
+  return make_unless_reference<Primitives>(geometry, type_of(element));
 }
 
 std::string onednn_version() {

@@ -1,18 +1,14 @@
 #include "convolution/onednn_product.h"
 
 #include <dnnl.hpp>
-#include <new>
-#include <string_view>
 #include <unordered_map>
+
+#include "convolution/onednn_implementation.h"
 
 namespace elubench::convolution {
 namespace {
 
 using dnnl::memory;
-
-memory::data_type type_of(OneDnnElement element) {
-  return element == OneDnnElement::bf16 ? memory::data_type::bf16 : memory::data_type::f32;
-}
 
 memory::desc layout_of(const ProductShape& shape, std::int64_t rows, std::int64_t columns, OneDnnElement element,
                        bool transposed, std::int64_t stride) {
@@ -40,7 +36,7 @@ class Product : public MatrixProduct {
     const auto descriptor = shape.bias
                                 ? dnnl::matmul::primitive_desc(engine_, first, second, bias, result, attributes)
                                 : dnnl::matmul::primitive_desc(engine_, first, second, result, attributes);
-    is_reference_ = std::string_view(descriptor.impl_info_str()).starts_with("ref");
+    has_reference_ = is_reference(descriptor);
     product_ = dnnl::matmul(descriptor);
     arguments_ = {{DNNL_ARG_SRC, memory(first, engine_, nullptr)},
                   {DNNL_ARG_WEIGHTS, memory(second, engine_, nullptr)},
@@ -48,7 +44,7 @@ class Product : public MatrixProduct {
     if (shape.bias) arguments_.emplace(DNNL_ARG_BIAS, memory(bias, engine_, nullptr));
   }
 
-  bool is_reference() const { return is_reference_; }
+  bool has_reference() const { return has_reference_; }
 
   void run(const void* first, const void* second, const void* bias, void* result) override {
     arguments_.at(DNNL_ARG_SRC).set_data_handle(const_cast<void*>(first));
@@ -62,7 +58,7 @@ class Product : public MatrixProduct {
  private:
   dnnl::engine engine_{dnnl::engine::kind::cpu, 0};
   dnnl::stream stream_;
-  bool is_reference_ = false;
+  bool has_reference_ = false;
   dnnl::matmul product_;
   std::unordered_map<int, memory> arguments_;
 };
@@ -70,15 +66,7 @@ class Product : public MatrixProduct {
 }  // namespace
 
 std::unique_ptr<MatrixProduct> make_onednn_product(const ProductShape& shape) {
-  try {
-    auto product = std::make_unique<Product>(shape);
-    if (product->is_reference()) return nullptr;
-    return product;
-  } catch (const dnnl::error& error) {
-    if (error.status == dnnl_out_of_memory) throw std::bad_alloc();
-    if (error.status != dnnl_unimplemented) throw;
-    return nullptr;
-  }
+  return make_unless_reference<Product>(shape);
 }
 
 }  // namespace elubench::convolution

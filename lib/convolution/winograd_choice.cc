@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "base/cpu.h"
-
 namespace elubench::convolution {
 namespace {
 
@@ -24,8 +22,7 @@ double saving(const Geometry& g, std::int64_t outputs) {
 }
 
 // The products are float32 whatever the images are, so a processor that multiplies bfloat16 faster must save more.
-double bf16_advantage() {
-  const Cpu cpu = this_cpu();
+double bf16_advantage(const Cpu& cpu) {
   if (cpu.has("amx_bf16")) return 16;
   return cpu.multiplies_bf16 ? 2 : 1;
 }
@@ -41,10 +38,10 @@ std::int64_t winograd_outputs(const Geometry& g) {
   return best;
 }
 
-bool winograd_pays(const Geometry& g, bool bf16) {
+bool winograd_pays(const Geometry& g, bool bf16, const Cpu& cpu) {
   const bool possible = g.receptive_field == 2 || g.receptive_field == 3;
   return possible && std::min(g.in_channels, g.out_channels) >= least_channels &&
-         saving(g, winograd_outputs(g)) >= least_saving * (bf16 ? bf16_advantage() : 1);
+         saving(g, winograd_outputs(g)) >= least_saving * (bf16 ? bf16_advantage(cpu) : 1);
 }
 
 }  // namespace elubench::convolution

@@ -54,7 +54,7 @@ std::vector<Gpu> gpus() {
       continue;
     all.push_back({index, properties.name,
                    std::to_string(properties.major) + "." + std::to_string(properties.minor),
-                   static_cast<std::int64_t>(properties.totalGlobalMem), true});
+                   static_cast<std::int64_t>(properties.totalGlobalMem)});
   }
   return all;
 }

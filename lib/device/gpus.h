@@ -12,10 +12,10 @@ struct Gpu {
   std::string name;                // "NVIDIA H100 80GB HBM3"
   std::string compute_capability;  // "9.0"
   std::int64_t memory_bytes;
-  bool multiplies_bf16;  // fast: from compute capability 8.0 on
 };
 
-// None in a build without CUDA, and where there is no driver.
+// Those of compute capability 8.0 or more, which multiply bfloat16 fast. None in a build without CUDA, and where
+// there is no driver.
 std::vector<Gpu> gpus();
 
 // Versions for records; "none" in a build without CUDA.

@@ -9,7 +9,7 @@ namespace elubench::experiment {
 std::vector<Device> devices() {
   std::vector<Device> all;
   for (const device::Gpu& gpu : device::gpus()) {
-    all.push_back({"cuda:" + std::to_string(gpu.index), gpu.name, device::driver_version(), gpu.multiplies_bf16});
+    all.push_back({"cuda:" + std::to_string(gpu.index), gpu.name, device::driver_version(), true});
   }
   const Cpu cpu = this_cpu();
   all.push_back({"cpu", cpu.model, {}, cpu.multiplies_bf16});

@@ -58,7 +58,7 @@ class Comparison:
 
     @property
     def interval_covers_zero(self) -> bool:
-        """Where ranks decide all the same, one or few runs widen the interval of the mean."""
+        """Where ranks decide all the same, one or few pairs widen the interval of the mean."""
         bounds = self.paired.interval
         return self.decided and bounds is not None and bounds.low <= 0 <= bounds.high
 

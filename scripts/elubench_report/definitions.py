@@ -34,7 +34,7 @@ DEFINITIONS = (
         "Adjusted p is below .05; the direction is that of the signed ranks, which p belongs to. It stays "
         "undecided if the mean (or, with censored pairs, the median of those whose sign is known) has another "
         "sign, or, for errors, if more runs diverged on the side that looks better. A 95 % interval that covers 0 "
-        "beside it is said: one or few runs widen it.",
+        "beside it is said: one or few pairs widen it.",
     ),
     (
         "how many more runs",

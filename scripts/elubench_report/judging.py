@@ -22,7 +22,7 @@ RELU = Activation("relu")
 
 _DOUBTS = {
     Doubt.MEAN: "The ranks decide, but the effect shown has the other sign or none. Look at the single pairs: one "
-    "or few runs carry it.",
+    "or few of them carry it.",
     Doubt.DIVERGED: "More runs diverged on the side that looks better, and they are in no mean. Look at why they "
     "did.",
 }
@@ -35,6 +35,7 @@ class Question:
     claimed_sign: int
     measure: str  # "points of test error"
     digits: int = 2
+    pair: str = "paired run"  # what there would have to be more of
 
 
 def subject_of(experiment: Experiment) -> Activation:
@@ -86,20 +87,21 @@ def verdict_of(comparison: Comparison, claimed_sign: int) -> Verdict:
     return Verdict.SUPPORTED if comparison.direction == claimed_sign else Verdict.CONTRADICTED
 
 
-def deciding(comparison: Comparison) -> str:
-    """What would decide an undecided comparison."""
+def deciding(comparison: Comparison, pair: str = "paired run") -> str:
+    """What would decide an undecided comparison; `pair` names what gives one difference."""
     if comparison.doubt:
         return _DOUBTS[comparison.doubt]
     if comparison.decided:
         return ""
     more = comparison.more_runs
     if more is None:
-        return "More paired runs; the differences seen so far do not tell how many."
+        return f"More {pair}s; the differences seen so far do not tell how many."
     if not more.least:
-        return f"About {more.number} more paired runs would show a difference of this size with 80 % power."
+        number = text.count(more.number, f"more {pair}")
+        return f"About {number} would show a difference of this size with 80 % power."
     family = f" with Holm over {text.count(comparison.family, 'comparison')}" if comparison.family > 1 else ""
     return (
-        f"At least {text.count(more.number, 'more paired run')}: {_smallest_p(comparison.paired.nonzero)}; "
+        f"At least {text.count(more.number, f'more {pair}')}: {_smallest_p(comparison.paired.nonzero)}; "
         f"{smallest_pairs(comparison.family)} pairs that differ can fall below .05{family}."
     )
 
@@ -127,7 +129,7 @@ def judged(
     first = mine[0]
     others = [sentence_of(experiment, c, question) for c in mine[1:]]
     if first.interval_covers_zero:
-        others.insert(0, "The ranks decide, though the interval of the mean covers 0: one or few runs widen it.")
+        others.insert(0, "The ranks decide, though the interval of the mean covers 0: one or few pairs widen it.")
     return Claim(
         number,
         statement,
@@ -138,7 +140,7 @@ def judged(
         str(first.paired.n),
         text.p_value(first.p_adjusted),
         [*evidence, *others],
-        deciding(first),
+        deciding(first, question.pair),
     )
 
 

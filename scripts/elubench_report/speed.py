@@ -14,7 +14,7 @@ from elubench_report import text
 from elubench_report.activations import parse_activation
 from elubench_report.comparison import Values
 from elubench_report.errors import ReportError
-from elubench_report.experiment import Variant
+from elubench_report.experiment import Experiment, Variant
 
 FILE = "bench.csv"
 TRAINING = "training_images_per_second"
@@ -27,10 +27,29 @@ class Speeds:
     """One file; values by variant, then by round."""
 
     place: str  # "AMD EPYC, 2 threads, elu11, batch 100, bf16, convolutions of ..., commit 0123abcde"
+    network: str
+    batch_size: int
     metrics: dict[str, Values]
 
     def of(self, metric: str) -> Values:
         return self.metrics.get(metric, {})
+
+    def of_another(self, experiment: Experiment) -> str:
+        """Why they say nothing of these runs: another network or batch size; empty where they do."""
+        runs = {
+            (
+                run.specification.get("network", {}).get("name"),
+                run.specification.get("train", {}).get("batch_size"),
+            )
+            for run in experiment.runs
+        }
+        if (self.network, self.batch_size) in runs:
+            return ""
+        others = text.joined([f"{network} with batch {batch}" for network, batch in sorted(runs, key=str)])
+        return (
+            f"{FILE} measured {self.network} with batch {self.batch_size}, the runs are of {others}: measure "
+            "again with elubench bench"
+        )
 
 
 def read_speeds(folder: Path) -> Speeds | None:
@@ -47,6 +66,7 @@ def read_speeds(folder: Path) -> Speeds | None:
 def _read(path: Path) -> Speeds:
     metrics: dict[str, Values] = {}
     places = set()
+    sizes = set()
     with path.open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             variant = Variant(parse_activation(row["activation"]), row["batch_norm"] == "true")
@@ -60,6 +80,7 @@ def _read(path: Path) -> Speeds:
                 f"{row['network']}, batch {row['batch']}, "
                 f"{row['precision']}, convolutions of {row['convolutions']}, commit {row['git_commit'][:9]}"
             )
+            sizes.add((row["network"], int(row["batch"])))
     if len(places) != 1:
         raise ValueError(f"it is of {text.count(len(places), 'place')}")
-    return Speeds(places.pop(), metrics)
+    return Speeds(places.pop(), *sizes.pop(), metrics)

@@ -8,16 +8,26 @@ from __future__ import annotations
 
 import numpy as np
 
+from elubench_report import text
 from elubench_report.claim import Claim
 from elubench_report.comparison import Pairs, Values, compare_pairs, pairs_of
 from elubench_report.convergence import is_timed
 from elubench_report.experiment import Experiment, Run
-from elubench_report.judging import RELU, Question, judged, not_measured, per_variant
+from elubench_report.judging import (
+    RELU,
+    Question,
+    effect_of,
+    elu_comparisons,
+    judged,
+    not_measured,
+    per_variant,
+)
 from elubench_report.pairing import Paired
 from elubench_report.results import collect
 from elubench_report.speed import ACTIVATION, INFERENCE, TRAINING, Speeds, read_speeds
 
-_SLOWER = Question(-1, "% images a second")
+_OF_RUNS = Question(-1, "% images a second")
+_IN_TURN = Question(-1, "% images a second", pair="round")
 
 
 def training_speed(experiment: Experiment) -> Claim:
@@ -31,16 +41,17 @@ def training_speed(experiment: Experiment) -> Claim:
 
     of_runs = collect(experiment, median_rate)
     evidence = [per_variant(experiment, of_runs, 1, "Training images a second, median over each run")]
-    if speeds is None:
+    if speeds is None or (stale := speeds.of_another(experiment)):
         evidence.append("The activation alone, forward and backward, is not measured by these runs.")
-        measured, qualifier = of_runs, "the whole training step"
+        evidence += [] if speeds is None else [f"{stale}."]
+        measured, question, qualifier = of_runs, _OF_RUNS, "the whole training step"
     else:
         evidence += _measured_in_turn(experiment, speeds)
-        measured, qualifier = speeds.of(TRAINING), "the whole training step, measured in turn"
+        measured, question, qualifier = speeds.of(TRAINING), _IN_TURN, "the whole training step, measured in turn"
     return judged(
         9,
         "ELU is slower to compute.",
-        _SLOWER,
+        question,
         experiment,
         compare_pairs(_in_per_cent(measured)),
         "needs images_per_second rows of one device",
@@ -56,12 +67,14 @@ def inference_speed(experiment: Experiment) -> Claim:
     if speeds is None:
         why = "needs inference on one device to be timed; elubench bench with this experiment does it"
         return not_measured(11, statement, why)
+    if stale := speeds.of_another(experiment):
+        return not_measured(11, statement, stale)
     values = speeds.of(INFERENCE)
     evidence = [f"On {speeds.place}.", per_variant(experiment, values, 1, "Inference images a second")]
     return judged(
         11,
         statement,
-        _SLOWER,
+        _IN_TURN,
         experiment,
         compare_pairs(_in_per_cent(values)),
         "needs inference of ELU and ReLU to be timed: elubench bench with this experiment does it",
@@ -72,6 +85,8 @@ def inference_speed(experiment: Experiment) -> Claim:
 
 def _measured_in_turn(experiment: Experiment, speeds: Speeds) -> list[str]:
     alone = {v: {r: 1000 * s for r, s in rounds.items()} for v, rounds in speeds.of(ACTIVATION).items()}
+    of_step = Question(-1, "ms of a step")
+    compared = elu_comparisons(experiment, compare_pairs(pairs_of(alone, RELU)))
     return [
         f"Measured in turn on {speeds.place}.",
         per_variant(experiment, speeds.of(TRAINING), 1, "Training images a second"),
@@ -81,6 +96,12 @@ def _measured_in_turn(experiment: Experiment, speeds: Speeds) -> list[str]:
             2,
             "The activation with pooling and dropout, forward and backward, in milliseconds of a step",
         ),
+        *[
+            f"{experiment.label(c.subject)} against {experiment.label(c.reference)} in these passes: "
+            f"{effect_of(c, of_step)}, interval {text.interval(c.paired.interval, of_step.digits)}, "
+            f"{text.count(c.paired.n, 'round')}, p {text.p_value(c.p_adjusted)}."
+            for c in compared
+        ],
     ]
 
 

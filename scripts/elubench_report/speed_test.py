@@ -48,12 +48,25 @@ def test_rounds_are_the_pairs_of_claims_9_and_11(make):
         "convolutions of oneDNN (9), LibTorch (2), commit 012345678." in text
     )
     assert "in milliseconds of a step: ReLU 25." in text  # the mean of 20 / (0.95 ... 0.65)
+    assert "ELU against ReLU in these passes: +3.8" in text  # the mean of 3 / (0.95 ... 0.65)
+    assert "7 rounds" in text
 
 
 def test_a_faster_elu_contradicts(make):
     claims = judge(with_bench(make, bench_csv(410, 1000)))
     assert claims[8].verdict == Verdict.CONTRADICTED
     assert claims[10].verdict == Verdict.UNDECIDED
+    assert "round" in claims[10].deciding
+    assert "run" not in claims[10].deciding
+
+
+def test_speeds_of_another_network_say_nothing_of_these_runs(make):
+    claims = judge(with_bench(make, bench_csv(392, 990).replace("elu11", "elu18")))
+    assert claims[8].qualifier == "the whole training step"  # as the runs recorded it
+    why = "bench.csv measured elu18 with batch 100, the runs are of elu11 with batch 100: measure again"
+    assert why in " ".join(claims[8].evidence)
+    assert claims[10].verdict == Verdict.NOT_MEASURED
+    assert why.lower() in claims[10].deciding.lower()
 
 
 def test_values_stand_by_variant_and_round(tmp_path):
