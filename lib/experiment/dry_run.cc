@@ -1,14 +1,13 @@
 #include "experiment/dry_run.h"
 
-#include <ATen/Functions.h>
-
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <map>
+#include <numeric>
 #include <string>
 #include <vector>
 
+#include "benchmark/benchmark.h"
 #include "data/table.h"
 #include "experiment/metrics_file.h"
 #include "experiment/progress_text.h"
@@ -24,6 +23,7 @@ constexpr double bytes_a_metric_row = 45;
 constexpr double test_metrics_a_layer = 4;  // mean, standard deviation, dead share, gradient norm
 // Forward alone is a third of a training step's multiply-adds.
 constexpr double forward_share = 1.0 / 3;
+constexpr double seconds_to_measure = 1;
 
 double as_double(std::int64_t value) { return static_cast<double>(value); }
 
@@ -44,55 +44,48 @@ std::string state_text(const Experiment& experiment, const Run& run) {
          ", to be resumed";
 }
 
-// Images a second that runs of this experiment have measured: each run's last, the mean by variant and over all
+struct Rates {
+  double training, testing;  // images a second
+};
+
+// What runs of this experiment have measured: each one's last training rate, the mean by variant and over all
 // (key "").
-std::map<std::string, double> measured_speeds(const Experiment& experiment) {
-  std::map<std::string, std::vector<double>> speeds;
+std::map<std::string, Rates> measured_by_runs(const Experiment& experiment) {
+  std::map<std::string, std::vector<double>> rates;
   for (const Run& run : experiment.runs) {
     const auto metrics = read_metrics(experiment.path_of(run) / "metrics.csv");
     const auto last = std::find_if(metrics.rows.rbegin(), metrics.rows.rend(),
                                    [](const auto& row) { return row.name == "images_per_second"; });
     if (last == metrics.rows.rend()) continue;
-    speeds[run.variant].push_back(last->value);
-    speeds[""].push_back(last->value);
+    rates[run.variant].push_back(last->value);
+    rates[""].push_back(last->value);
   }
-  std::map<std::string, double> means;
-  for (const auto& [variant, values] : speeds) {
-    for (const double value : values) means[variant] += value / static_cast<double>(values.size());
+  std::map<std::string, Rates> means;
+  for (const auto& [variant, values] : rates) {
+    const double sum = std::accumulate(values.begin(), values.end(), 0.0);
+    const double mean = sum / static_cast<double>(values.size());
+    means[variant] = {mean, mean / forward_share};
   }
   return means;
 }
 
-// Of a matrix product of a middle layer's size in the run's precision, on its device.
-double multiply_adds_a_second(const Experiment& experiment) {
-  const auto precision = experiment.runs.front().specification.precision;
-  const auto type = precision == train::Precision::bf16 ? at::kBFloat16 : at::kFloat;
-  const at::Tensor left = at::ones({6400, 960}, at::TensorOptions(type).device(experiment.device.name));
-  const at::Tensor right = at::ones({960, 240}, left.options());
-  const auto product = [&] {
-    return at::mm(left, right)[0][0].item<float>();
-  };          // reading a value waits for the device
-  product();  // warms up
-  const auto start = std::chrono::steady_clock::now();
-  constexpr int repetitions = 5;
-  for (int i = 0; i < repetitions; ++i) product();
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  return repetitions * 6400.0 * 960.0 * 240.0 / elapsed.count();
+// What the first run's network does here and now.
+Rates measured_now(const Experiment& experiment) {
+  const Run& run = experiment.runs.front();
+  const auto speeds = benchmark::measure_speeds({.specification = run.specification,
+                                                 .classes = classes_of(run),
+                                                 .device = experiment.device.name,
+                                                 .seconds = seconds_to_measure});
+  return {speeds.training.images_per_second, speeds.inference.images_per_second};
 }
 
-double multiply_adds_an_image(const Run& run) {
-  const auto& specification = run.specification;
-  return as_double(
-      network::cost_of(specification.network, classes_of(run), specification.batch_norm).multiply_adds_an_image);
-}
-
-double seconds_left(const Experiment& experiment, const Run& run, double images_per_second) {
+double seconds_left(const Experiment& experiment, const Run& run, Rates rates) {
   const auto& specification = run.specification;
   const double updates = as_double(specification.iterations - updates_done(experiment, run));
   const double tests = updates / as_double(specification.test_every) + 1;
   const double tested =
       as_double(data::find_set(specification.data.set).test_images + specification.data.validation);
-  return (updates * as_double(specification.batch_size) + tests * tested * forward_share) / images_per_second;
+  return updates * as_double(specification.batch_size) / rates.training + tests * tested / rates.testing;
 }
 
 bool whitens(const Experiment& experiment) {
@@ -100,22 +93,20 @@ bool whitens(const Experiment& experiment) {
 }
 
 std::string time_text(const Experiment& experiment) {
-  auto speeds = measured_speeds(experiment);
+  auto rates = measured_by_runs(experiment);
   std::string source = ", from the images a second that its runs have measured";
-  if (speeds.empty()) {
-    const double products = multiply_adds_a_second(experiment);
-    speeds[""] = products / (3 * multiply_adds_an_image(experiment.runs.front()));
-    source = ", if training reaches the " + count_text(2 * products) +
-             " FLOP/s of a matrix product timed just now: a rough figure until a run has measured its own";
+  if (rates.empty()) {
+    rates[""] = measured_now(experiment);
+    source = ", from some steps of " + experiment.runs.front().variant + " measured just now";
   }
   double seconds = 0;
   for (const Run& run : experiment.runs) {
     if (is_finished(experiment, run)) continue;
-    const auto own = speeds.find(run.variant);
-    seconds += seconds_left(experiment, run, own == speeds.end() ? speeds.at("") : own->second);
+    const auto own = rates.find(run.variant);
+    seconds += seconds_left(experiment, run, own == rates.end() ? rates.at("") : own->second);
   }
   return "about " + duration_text(seconds) + source + " (" +
-         std::to_string(static_cast<std::int64_t>(speeds.at(""))) + " images/s)" +
+         std::to_string(static_cast<std::int64_t>(rates.at("").training)) + " images/s in training)" +
          (whitens(experiment) ? "; the whitening is fitted once on top" : "");
 }
 

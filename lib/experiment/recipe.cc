@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
 
 #include "base/atomic_file.h"
 #include "base/error.h"
@@ -62,6 +63,58 @@ void check_together(const Recipe& recipe, const TomlReader& reader) {
   at_key(reader, "network.even_padding", [&] { network::layers_of(recipe.common.network, classes); });
 }
 
+constexpr const char* extends_key = "extends";
+
+// Takes `extends` out of the layer of `file`: the recipe that it names; empty where it extends none.
+std::filesystem::path take_extended(TomlLayer& layer, const std::filesystem::path& file,
+                                    const std::vector<std::filesystem::path>& seen) {
+  const toml::node* const node = layer.table.get(extends_key);
+  if (!node) return {};
+  const std::string at_fault = layer.where(*node) + ": key 'extends' ";
+  const auto name = node->value_exact<std::string>();
+  if (!name || name->empty()) {
+    throw UsageError(at_fault + "must be the folder of another recipe, such as \"../clevert2015-fig4\"");
+  }
+  layer.table.erase(extends_key);
+  const auto extended = recipe_file(file.parent_path() / *name);
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(extended, ignored)) {
+    throw UsageError(at_fault + "names '" + *name + "', but there is no recipe " +
+                     extended.lexically_normal().string());
+  }
+  const auto canonical = std::filesystem::canonical(extended);
+  if (std::find(seen.begin(), seen.end(), canonical) != seen.end()) {
+    throw UsageError(at_fault + "names '" + *name + "', which extends this recipe");
+  }
+  return extended;
+}
+
+// A file's layer, after those of the recipes that it extends.
+std::vector<TomlLayer> layers_of(std::filesystem::path file) {
+  std::vector<TomlLayer> layers;
+  std::vector<std::filesystem::path> seen;
+  for (; !file.empty(); file = take_extended(layers.front(), file, seen)) {
+    seen.push_back(std::filesystem::canonical(file));
+    layers.insert(layers.begin(), parse_toml(read_input(file), file.lexically_normal().string()));
+  }
+  return layers;
+}
+
+Recipe read_layers(std::vector<TomlLayer> layers, const std::vector<std::string>& settings) {
+  for (const auto& setting : settings) layers.push_back(parse_setting(setting));
+  TomlReader reader(std::move(layers));
+  Recipe recipe;
+  visit_recipe(reader, recipe);
+  std::string extends;
+  reader.section("");
+  reader(extends_key, extends, Any{}, "");
+  if (!extends.empty())
+    throw UsageError(reader.where(extends_key) + "key 'extends' is for the file of a recipe only");
+  reader.reject_unknown_keys();
+  check_together(recipe, reader);
+  return recipe;
+}
+
 }  // namespace
 
 std::filesystem::path recipe_file(const std::filesystem::path& experiment) {
@@ -73,13 +126,7 @@ std::filesystem::path recipe_file(const std::filesystem::path& experiment) {
 Recipe parse_recipe(std::string_view text, const std::string& label, const std::vector<std::string>& settings) {
   std::vector<TomlLayer> layers;
   layers.push_back(parse_toml(text, label));
-  for (const auto& setting : settings) layers.push_back(parse_setting(setting));
-  TomlReader reader(std::move(layers));
-  Recipe recipe;
-  visit_recipe(reader, recipe);
-  reader.reject_unknown_keys();
-  check_together(recipe, reader);
-  return recipe;
+  return read_layers(std::move(layers), settings);
 }
 
 Recipe load_recipe(const std::filesystem::path& file, const std::vector<std::string>& settings) {
@@ -87,7 +134,7 @@ Recipe load_recipe(const std::filesystem::path& file, const std::vector<std::str
   if (!std::filesystem::is_regular_file(file, ignored)) {
     throw UsageError("there is no recipe " + file.string() + "; give a folder that holds experiment.toml");
   }
-  return parse_recipe(read_input(file), file.string(), settings);
+  return read_layers(layers_of(file), settings);
 }
 
 std::string recipe_text(const Recipe& recipe) {

@@ -43,10 +43,13 @@ struct Recipe {
 // The recipe in a folder with `experiment.toml`, or that file itself.
 std::filesystem::path recipe_file(const std::filesystem::path& experiment);
 
-// Reads and checks all that can be checked without the data. Each of `settings` is `section.key=value`, the value
-// written as in TOML (a bare word is text); a later one wins over an earlier one and over the file. Throws
-// UsageError, one line: "FILE:LINE: key 'train.batch_sise' is unknown; did you mean 'train.batch_size'?".
+// Reads and checks all that can be checked without the data. A file that begins with `extends = "../other"` takes
+// what it does not say from that recipe, a folder or file beside it, key by key. Each of `settings` is
+// `section.key=value`, the value written as in TOML (a bare word is text); a later one wins over an earlier one
+// and over the file. Throws UsageError, one line: "FILE:LINE: key 'train.batch_sise' is unknown; did you mean
+// 'train.batch_size'?".
 Recipe load_recipe(const std::filesystem::path& file, const std::vector<std::string>& settings = {});
+// The same of a text that extends nothing.
 Recipe parse_recipe(std::string_view text, const std::string& label,
                     const std::vector<std::string>& settings = {});
 

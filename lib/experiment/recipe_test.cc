@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/temporary_folder.h"
+#include "experiment/test_file.h"
 
 namespace elubench::experiment {
 namespace {
@@ -251,6 +253,63 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& entry) { return entry.param.name; });
 
 TEST(Recipe, AMissingFileSaysWhatToGive) { EXPECT_THROW(load_recipe("/nowhere/experiment.toml"), UsageError); }
+
+// Recipes in folders of their own, side by side.
+class ExtendedRecipe : public testing::Test {
+ protected:
+  void put(const std::string& name, const std::string& text) const {
+    put_text(folder.path() / name / "experiment.toml", text);
+  }
+  Recipe load(const std::string& name, const std::vector<std::string>& settings = {}) const {
+    return load_recipe(folder.path() / name / "experiment.toml", settings);
+  }
+  std::string load_message(const std::string& name, const std::vector<std::string>& settings = {}) const {
+    try {
+      load(name, settings);
+    } catch (const UsageError& error) {
+      return error.what();
+    }
+    return "no error";
+  }
+
+  const TemporaryFolder folder;
+};
+
+TEST_F(ExtendedRecipe, GivesWhatTheFileDoesNotSay) {
+  put("first", "title = 'first'\n[train]\niterations = 5\nlearning_rate = [[0, 0.1], [3, 0.01]]\n");
+  put("second", "extends = '../first'\ntitle = 'second'\n[train]\nlearning_rate = [[0, 0.5]]\nmomentum = 0.8\n");
+  put("third", "extends = '../second/experiment.toml'\n[train]\nmomentum = 0.7\n[compare]\nseeds = [4]\n");
+  const Recipe third = load("third", {"train.batch_size=7"});
+  EXPECT_EQ(third.title, "second");
+  EXPECT_EQ(third.common.iterations, 5);
+  EXPECT_EQ(third.common.learning_rate, (train::Schedule{{0, 0.5}}));  // a key as a whole
+  EXPECT_EQ(third.common.momentum, 0.7);
+  EXPECT_EQ(third.common.batch_size, 7);
+  EXPECT_THAT(third.compare.seeds, ElementsAre(4));
+  EXPECT_THAT(recipe_text(third), Not(HasSubstr("extends")));  // it stands for itself
+}
+
+TEST_F(ExtendedRecipe, ErrorsNameTheFileAtFault) {
+  put("first", "[train]\n\niterations = -5\n");
+  put("second", "extends = '../first'\n");
+  EXPECT_THAT(load_message("second"), HasSubstr("first/experiment.toml:3: key 'train.iterations' is -5"));
+  put("nowhere", "\nextends = '../no such'\n");
+  EXPECT_THAT(load_message("nowhere"),
+              HasSubstr("nowhere/experiment.toml:2: key 'extends' names '../no such', but there is no recipe"));
+  put("circle", "extends = '../square'\n");
+  put("square", "extends = '../circle'\n");
+  EXPECT_THAT(load_message("circle"),
+              HasSubstr("square/experiment.toml:1: key 'extends' names '../circle', which"));
+  put("itself", "extends = '.'\n");
+  EXPECT_THAT(load_message("itself"), HasSubstr("itself/experiment.toml:1"));
+  put("number", "extends = 3\n");
+  EXPECT_THAT(load_message("number"), HasSubstr("must be the folder of another recipe"));
+  put("misspelt", "extend = '../first'\n");
+  EXPECT_THAT(load_message("misspelt"), HasSubstr("did you mean 'extends'?"));
+  put("plain", "");
+  EXPECT_THAT(load_message("plain", {"extends=../first"}),
+              HasSubstr("--set extends=../first: key 'extends' is for"));
+}
 
 }  // namespace
 }  // namespace elubench::experiment

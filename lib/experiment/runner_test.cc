@@ -246,7 +246,7 @@ TEST_F(RunnerTest, DryRunSaysTheCostAndWritesNothing) {
   const std::string text = dry_run_text(open_experiment(request));
   EXPECT_THAT(text, HasSubstr("elu/seed-1: to do"));
   EXPECT_THAT(text, HasSubstr("parameters"));
-  EXPECT_THAT(text, HasSubstr("matrix product timed just now"));
+  EXPECT_THAT(text, HasSubstr("from some steps of relu measured just now"));
   EXPECT_THAT(text, HasSubstr("disk: "));
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "runs"));
 }

@@ -103,7 +103,10 @@ TomlReader::Found TomlReader::find(const std::string& full_key) const {
 
 std::string TomlReader::where(const std::string& full_key) const {
   const Found found = find(full_key);
-  return (found.node ? found.layer->where(*found.node) : layers_.front().label) + ": ";
+  if (found.node) return found.layer->where(*found.node) + ": ";
+  const auto file =
+      std::find_if(layers_.rbegin(), layers_.rend(), [](const TomlLayer& layer) { return layer.has_lines; });
+  return (file == layers_.rend() ? layers_.front() : *file).label + ": ";
 }
 
 std::string TomlReader::first_missing_key() const {

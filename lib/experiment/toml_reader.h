@@ -17,7 +17,7 @@
 
 namespace elubench::experiment {
 
-// A parsed TOML text and what messages call it.
+// A parsed TOML text and what messages call it. A copy would lose its lines.
 struct TomlLayer {
   std::string label;
   toml::table table;

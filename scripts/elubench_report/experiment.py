@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,7 +11,7 @@ from elubench_report import text
 from elubench_report.activations import Activation, parse_activation
 from elubench_report.errors import ReportError
 from elubench_report.metrics import Metrics, read_metrics
-from elubench_report.recipe import Plan, Toml, read_plan
+from elubench_report.recipe import Plan, Toml, read_plan, read_recipe, read_toml, recipe_text
 
 
 @dataclass(frozen=True, order=True)
@@ -149,7 +148,7 @@ def read_experiment(folder: Path) -> Experiment:
             f"{folder}: no such folder; give a folder with experiment.toml, such as results/quickstart"
         )
     recipe_file = folder / "experiment.toml"
-    recipe = _read_toml(recipe_file)
+    recipe = read_recipe(recipe_file)
     plan = read_plan(recipe, recipe_file)
     notes: list[str] = []
     runs = list(_read_runs(folder, notes))
@@ -159,7 +158,7 @@ def read_experiment(folder: Path) -> Experiment:
         folder=folder.resolve(),
         title=str(recipe.get("title", folder.resolve().name)),
         recipe=recipe,
-        recipe_text=recipe_file.read_text(encoding="utf-8"),
+        recipe_text=recipe_text(recipe_file),
         plan=plan,
         runs=sorted(runs, key=lambda run: _sort_key(run, plan.activations)),
         notes=notes,
@@ -181,7 +180,7 @@ def _read_runs(folder: Path, notes: list[str]) -> Iterator[Run]:
 
 
 def _read_run(folder: Path, place: Path, notes: list[str]) -> Run:
-    document = _read_toml(place / "run.toml")
+    document = read_toml(place / "run.toml")
     name = str(place.relative_to(folder))
     try:
         identity = document["run"]
@@ -207,12 +206,3 @@ def _read_run(folder: Path, place: Path, notes: list[str]) -> Run:
         status,
         metrics,
     )
-
-
-def _read_toml(path: Path) -> Toml:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ReportError(f"{path}: no such file; an experiment is a folder with experiment.toml") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ReportError(f"{path}: {error}") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,47 @@ class Plan:
     batch_norm: list[bool]
     seeds: list[int]
     baseline: Activation
+
+
+def read_toml(path: Path) -> Toml:
+    """Throws ReportError where there is no such file, or no TOML in it."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ReportError(f"{path}: no such file; an experiment is a folder with experiment.toml") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ReportError(f"{path}: {error}") from None
+
+
+def recipe_files(path: Path) -> list[Path]:
+    """The recipe's file, then those that it extends, one after the other; throws ReportError as read_toml does."""
+    files: list[Path] = []
+    extends: object = path
+    while extends is not None:
+        place = path.parent / str(extends) if files else path
+        path = place / "experiment.toml" if place.is_dir() else place
+        if path.resolve() in [file.resolve() for file in files]:
+            raise ReportError(f"{files[-1]}: it extends {extends}, which extends it")
+        files.append(path)
+        extends = read_toml(path).get("extends")
+    return files
+
+
+def read_recipe(path: Path) -> Toml:
+    """The recipe; what it does not say comes from those that it extends, key by key."""
+    recipe: Toml = {}
+    for file in reversed(recipe_files(path)):
+        for key, value in read_toml(file).items():
+            tables = isinstance(value, dict) and isinstance(recipe.get(key), dict)
+            recipe[key] = recipe[key] | value if tables else value
+    recipe.pop("extends", None)
+    return recipe
+
+
+def recipe_text(path: Path) -> str:
+    """As it is written, followed by those that it extends."""
+    own, *extended = [file.read_text(encoding="utf-8") for file in recipe_files(path)]
+    return "\n".join([own, *(f"# What it extends:\n\n{text}" for text in extended)])
 
 
 def read_plan(recipe: Toml, path: Path) -> Plan:
