@@ -122,6 +122,7 @@ int main(int argc, char** argv) {
 
   Action action;
   add_run_command(app, action);
+  add_status_command(app, action);
   add_data_command(app, action);
   add_list_command(app, action);
   add_export_command(app, action);

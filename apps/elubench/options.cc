@@ -8,12 +8,40 @@
 #include "command.h"
 
 namespace elubench {
+namespace {
 
-void add_device_options(CLI::App& command, std::string& device, int& threads) {
+// CLI11 would take a number that is too large for the largest, and name the bounds in 300 digits.
+CLI::Validator is_seed() {
+  return {[](std::string& text) {
+            const bool is_number =
+                !text.empty() && text.size() < 19 && text.find_first_not_of("0123456789") == std::string::npos;
+            return is_number ? std::string() : "'" + text + "' is no seed; give whole numbers, such as 1,2";
+          },
+          ""};
+}
+
+}  // namespace
+
+void add_filter_options(CLI::App& command, experiment::Filter& filter) {
   command
-      .add_option("--device", device, "cpu, cuda:N, or auto: the first GPU of a CUDA build, else the processor")
-      ->type_name("NAME")
-      ->capture_default_str();
+      .add_option("--only", filter.only,
+                  "only activations that match this shell pattern, such as 'elu*' or '*+bn'; repeatable")
+      ->type_name("PATTERN")
+      ->allow_extra_args(false);
+  command.add_option("--seeds", filter.seeds, "only these of the recipe's seeds: 1,2")
+      ->check(is_seed())
+      ->type_name("SEED,...")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+}
+
+CLI::Option* add_device_options(CLI::App& command, std::string& device, int& threads) {
+  CLI::Option* const named =
+      command
+          .add_option("--device", device,
+                      "cpu, cuda:N, or auto: the first GPU of a CUDA build, else the processor")
+          ->type_name("NAME")
+          ->capture_default_str();
   command
       .add_option(
           "--threads", threads,
@@ -21,6 +49,7 @@ void add_device_options(CLI::App& command, std::string& device, int& threads) {
           "where you resume on another machine")
       ->check(CLI::Range(1, 1024))
       ->type_name("N");
+  return named;
 }
 
 void add_data_option(CLI::App& command, std::string& folder) {

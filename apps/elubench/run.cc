@@ -1,6 +1,13 @@
+#include <sys/prctl.h>
+
+#include <algorithm>
+#include <csignal>
 #include <iostream>
 #include <memory>
+#include <string>
+#include <vector>
 
+#include "base/error.h"
 #include "base/interrupt.h"
 #include "base/parallel.h"
 #include "command.h"
@@ -8,6 +15,7 @@
 #include "experiment/experiment.h"
 #include "experiment/results_table.h"
 #include "experiment/runner.h"
+#include "workers/pool.h"
 
 namespace elubench {
 namespace {
@@ -21,6 +29,8 @@ constexpr const char* footer =
     "  elubench run results/quickstart --dry-run\n"
     "  elubench run results/quickstart\n"
     "  elubench run results/clevert2015-fig4 --only 'elu*' --seeds 1,2\n"
+    "  elubench run results/clevert2015-fig4 --devices cuda:0,cuda:1\n"
+    "  elubench run results/clevert2015-fig4 --shard 3/10\n"
     "  elubench run results/quickstart --out /tmp/try --set 'data.set=\"synthetic(classes=4, train_images=4000, "
     "test_images=500)\"' \\\n"
     "    --set data.preprocessing=standardize --set network.width=0.1 --set 'compare.activations=[\"relu\", "
@@ -32,32 +42,82 @@ constexpr const char* footer =
 struct RunOptions {
   experiment::Request request;
   std::string experiment, out, data;
-  int threads = 0;
+  std::vector<std::string> devices;
+  int threads = 0, jobs = 1;
   bool dry_run = false;
+  std::string shard;
+  std::string worker;  // the folder of the one run that this process trains for another elubench run
 };
 
-// CLI11 would take a number that is too large for the largest, and name the bounds in 300 digits.
-CLI::Validator is_seed() {
-  return {[](std::string& text) {
-            const bool is_number =
-                !text.empty() && text.size() < 19 && text.find_first_not_of("0123456789") == std::string::npos;
-            return is_number ? std::string() : "'" + text + "' is no seed; give whole numbers, such as 1,2";
-          },
-          ""};
+// "3/10"
+experiment::Shard shard_of(const std::string& text) {
+  const auto slash = text.find('/');
+  const auto number = [&](const std::string& digits) -> std::int64_t {
+    const bool is_number =
+        !digits.empty() && digits.size() < 10 && digits.find_first_not_of("0123456789") == std::string::npos;
+    return is_number ? std::stoll(digits) : 0;
+  };
+  const experiment::Shard shard{number(text.substr(0, slash)),
+                                slash == std::string::npos ? 0 : number(text.substr(slash + 1))};
+  if (shard.index >= 1 && shard.index <= shard.count) return shard;
+  throw UsageError("--shard '" + text + "' is no part of a whole; write K/N with K from 1 to N, such as 3/10");
+}
+
+// Nothing where one process does all the work.
+std::vector<workers::Place> places_of(const RunOptions& options) {
+  std::vector<std::string> devices = options.devices;
+  if (devices.empty() && options.jobs > 1)
+    devices.assign(static_cast<std::size_t>(options.jobs), options.request.device);
+  std::vector<workers::Place> places;
+  const int share = thread_count() / std::max(1, static_cast<int>(devices.size()));
+  for (const std::string& device : devices) {
+    places.push_back(
+        {experiment::find_device(device).name, options.threads > 0 ? options.threads : std::max(1, share)});
+  }
+  return places;
+}
+
+// What trains one run of the same experiment in a process of its own.
+workers::Command command_of(const RunOptions& options) {
+  return {"/proc/self/exe", [options](const experiment::Run& run, const workers::Place& place) {
+            std::vector<std::string> words{"run",      options.experiment, "--worker",
+                                           run.folder, "--device",         place.device,
+                                           "--quiet",  "--threads",        std::to_string(place.threads)};
+            const auto add = [&](const char* option, const std::string& value) {
+              if (!value.empty()) words.insert(words.end(), {option, value});
+            };
+            add("--out", options.out);
+            add("--data", options.data);
+            for (const std::string& setting : options.request.settings) add("--set", setting);
+            return words;
+          }};
+}
+
+// Trains one run for another process, and stops when that dies.
+int work(const experiment::Experiment& opened) {
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  const InterruptGuard guard;
+  return experiment::run_all(opened) ? 0 : 1;
 }
 
 int run(RunOptions options) {
   options.request.experiment = options.experiment;
   options.request.out = options.out;
   options.request.data = options.data;
+  options.request.filter.folder = options.worker;
+  if (!options.shard.empty()) options.request.filter.shard = shard_of(options.shard);
   set_thread_count(options.threads);
+  const auto places = places_of(options);
+  if (!places.empty()) options.request.device = places.front().device;
   const auto opened = experiment::open_experiment(options.request);
   if (options.dry_run) {
     std::cout << experiment::dry_run_text(opened);
     return 0;
   }
+  if (!options.worker.empty()) return work(opened);
   const InterruptGuard guard;
-  const bool all_done = experiment::run_all(opened);
+  const bool all_done =
+      places.empty() ? experiment::run_all(opened) : workers::run_all(opened, places, command_of(options));
   std::cout << experiment::results_table(opened);
   return all_done ? 0 : 1;
 }
@@ -69,16 +129,7 @@ void add_run_command(CLI::App& app, Action& action) {
   CLI::App& command = *app.add_subcommand("run", "Train every run of an experiment that is not done, resuming");
   command.footer(footer);
   command.add_option("EXPERIMENT", options->experiment, "folder with experiment.toml, or such a file")->required();
-  command
-      .add_option("--only", options->request.filter.only,
-                  "only activations that match this shell pattern, such as 'elu*' or '*+bn'; repeatable")
-      ->type_name("PATTERN")
-      ->allow_extra_args(false);
-  command.add_option("--seeds", options->request.filter.seeds, "only these of the recipe's seeds: 1,2")
-      ->check(is_seed())
-      ->type_name("SEED,...")
-      ->delimiter(',')
-      ->allow_extra_args(false);
+  add_filter_options(command, options->request.filter);
   command
       .add_option("--set", options->request.settings,
                   "any key of the recipe (elubench list recipe), such as train.iterations=1000 or title=...; the "
@@ -92,7 +143,25 @@ void add_run_command(CLI::App& app, Action& action) {
       ->type_name("DIR");
   command.add_flag("--dry-run", options->dry_run,
                    "print the plan, its cost and where it would write; write nothing");
-  add_device_options(command, options->request.device, options->threads);
+  command
+      .add_option("--shard", options->shard, "the K-th of N parts of the plan, for a job array; they share no run")
+      ->type_name("K/N");
+  CLI::Option* device = add_device_options(command, options->request.device, options->threads);
+  CLI::Option* jobs = command
+                          .add_option("--jobs", options->jobs,
+                                      "runs at a time, a process each; the threads are shared out unless "
+                                      "--threads says how many each has")
+                          ->check(CLI::Range(1, 1024))
+                          ->type_name("N");
+  command
+      .add_option("--devices", options->devices,
+                  "runs at a time, one on each of these; a name may stand there twice")
+      ->type_name("NAME,...")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->excludes(device)
+      ->excludes(jobs);
+  command.add_option("--worker", options->worker)->group("");  // for command_of
   add_data_option(command, options->data);
   command.callback([options, &action] { action = [options] { return run(*options); }; });
 }

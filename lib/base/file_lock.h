@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "base/file_descriptor.h"
 
@@ -12,10 +13,18 @@ class FileLock {
   // Takes the lock by an open-file-description lock on the file `path`, which it makes if needed and writes host
   // and process number into. Throws Error that names the holder if another process has it.
   explicit FileLock(const std::filesystem::path& path);
-  FileLock(const FileLock&) = delete;
-  FileLock& operator=(const FileLock&) = delete;
+  // The same, but waits until it is free: for work of a moment.
+  static FileLock when_free(const std::filesystem::path& path);
+  FileLock(FileLock&&) = default;
+  FileLock& operator=(FileLock&&) = default;
+
+  // "process 12 on host" where a process holds the lock, which is only looked at; empty where none does, or there
+  // is no such file.
+  static std::string holder(const std::filesystem::path& path);
 
  private:
+  FileLock(const std::filesystem::path& path, int command);
+
   FileDescriptor file_;
 };
 

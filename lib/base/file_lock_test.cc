@@ -25,9 +25,14 @@ TEST(FileLock, IsRefusedWhileHeldAndNamesTheHolder) {
   EXPECT_THAT([&] { FileLock{path}; },
               ThrowsMessage<Error>(AllOf(HasSubstr(folder.path().string()),
                                          HasSubstr("process " + std::to_string(::getpid()) + " on "))));
+  EXPECT_THAT(FileLock::holder(path), HasSubstr("process " + std::to_string(::getpid()) + " on "));
+  EXPECT_NE(FileLock::holder(path), "") << "looking must not take the lock away";
   held.reset();
+  EXPECT_EQ(FileLock::holder(path), "");
   EXPECT_NO_THROW(FileLock{path});
 }
+
+TEST(FileLock, NobodyHoldsWhatIsNotThere) { EXPECT_EQ(FileLock::holder("/nowhere/lock"), ""); }
 
 TEST(FileLock, IsFreedByTheKernelWhenItsHolderIsKilled) {
   const TemporaryFolder folder;

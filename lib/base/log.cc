@@ -74,6 +74,12 @@ void log_info(const std::string& message) { log_at(spdlog::level::info, message)
 void log_warning(const std::string& message) { log_at(spdlog::level::warn, message); }
 void log_error(const std::string& message) { log_at(spdlog::level::err, message); }
 
+void relay_log_line(const std::string& line) {
+  clear_progress_line();
+  std::fputs((line + "\n").c_str(), stderr);
+  std::fflush(stderr);
+}
+
 ProgressLine::ProgressLine(double seconds_between)
     : seconds_between_(seconds_between), last_shown_(on_terminal() ? -1e300 : seconds_now()) {}
 

@@ -12,6 +12,8 @@ void log_debug(const std::string& message);  // --verbose only
 void log_info(const std::string& message);
 void log_warning(const std::string& message);
 void log_error(const std::string& message);
+// As it is: a line that another process has logged.
+void relay_log_line(const std::string& line);
 
 // The one line that is rewritten while the program works, on a terminal; elsewhere a log line each
 // `seconds_between`, the first after that time. A log message clears the line first. Shows nothing with

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
-#include <numeric>
 #include <string>
 #include <vector>
 
 #include "benchmark/benchmark.h"
 #include "data/table.h"
+#include "experiment/cost.h"
 #include "experiment/metrics_file.h"
 #include "experiment/progress_text.h"
 #include "experiment/run_folder.h"
@@ -21,18 +21,14 @@ namespace {
 
 constexpr double bytes_a_metric_row = 45;
 constexpr double test_metrics_a_layer = 4;  // mean, standard deviation, dead share, gradient norm
-// Forward alone is a third of a training step's multiply-adds.
-constexpr double forward_share = 1.0 / 3;
 constexpr double seconds_to_measure = 1;
 
 double as_double(std::int64_t value) { return static_cast<double>(value); }
 
 std::int64_t classes_of(const Run& run) { return data::classes_of(run.specification.data.set); }
 
-// Updates that the folder's metrics say are done.
-std::int64_t updates_done(const Experiment& experiment, const Run& run) {
-  const auto metrics = read_metrics(experiment.path_of(run) / "metrics.csv");
-  return metrics.rows.empty() ? 0 : metrics.rows.back().iteration;
+MetricRows metrics_of(const Experiment& experiment, const Run& run) {
+  return read_metrics(experiment.path_of(run) / "metrics.csv");
 }
 
 std::string state_text(const Experiment& experiment, const Run& run) {
@@ -40,33 +36,8 @@ std::string state_text(const Experiment& experiment, const Run& run) {
   if (status.state == State::fresh) return "to do";
   if (is_finished(experiment, run)) return status.text + ", nothing to do";
   const std::string reason = status.state == State::failed ? status.text : "begun";
-  return reason + ", has rows up to iteration " + std::to_string(updates_done(experiment, run)) +
+  return reason + ", has rows up to iteration " + std::to_string(updates_done(metrics_of(experiment, run))) +
          ", to be resumed";
-}
-
-struct Rates {
-  double training, testing;  // images a second
-};
-
-// What runs of this experiment have measured: each one's last training rate, the mean by variant and over all
-// (key "").
-std::map<std::string, Rates> measured_by_runs(const Experiment& experiment) {
-  std::map<std::string, std::vector<double>> rates;
-  for (const Run& run : experiment.runs) {
-    const auto metrics = read_metrics(experiment.path_of(run) / "metrics.csv");
-    const auto last = std::find_if(metrics.rows.rbegin(), metrics.rows.rend(),
-                                   [](const auto& row) { return row.name == "images_per_second"; });
-    if (last == metrics.rows.rend()) continue;
-    rates[run.variant].push_back(last->value);
-    rates[""].push_back(last->value);
-  }
-  std::map<std::string, Rates> means;
-  for (const auto& [variant, values] : rates) {
-    const double sum = std::accumulate(values.begin(), values.end(), 0.0);
-    const double mean = sum / static_cast<double>(values.size());
-    means[variant] = {mean, mean / forward_share};
-  }
-  return means;
 }
 
 // What the first run's network does here and now.
@@ -79,21 +50,12 @@ Rates measured_now(const Experiment& experiment) {
   return {speeds.training.images_per_second, speeds.inference.images_per_second};
 }
 
-double seconds_left(const Experiment& experiment, const Run& run, Rates rates) {
-  const auto& specification = run.specification;
-  const double updates = as_double(specification.iterations - updates_done(experiment, run));
-  const double tests = updates / as_double(specification.test_every) + 1;
-  const double tested =
-      as_double(data::find_set(specification.data.set).test_images + specification.data.validation);
-  return updates * as_double(specification.batch_size) / rates.training + tests * tested / rates.testing;
-}
-
 bool whitens(const Experiment& experiment) {
   return experiment.runs.front().specification.data.preprocessing == data::Preprocessing::gcn_zca;
 }
 
 std::string time_text(const Experiment& experiment) {
-  auto rates = measured_by_runs(experiment);
+  auto rates = measured_rates(experiment);
   std::string source = ", from the images a second that its runs have measured";
   if (rates.empty()) {
     rates[""] = measured_now(experiment);
@@ -102,8 +64,7 @@ std::string time_text(const Experiment& experiment) {
   double seconds = 0;
   for (const Run& run : experiment.runs) {
     if (is_finished(experiment, run)) continue;
-    const auto own = rates.find(run.variant);
-    seconds += seconds_left(experiment, run, own == rates.end() ? rates.at("") : own->second);
+    seconds += seconds_left(run, updates_done(metrics_of(experiment, run)), *rates_of(rates, run.variant));
   }
   return "about " + duration_text(seconds) + source + " (" +
          std::to_string(static_cast<std::int64_t>(rates.at("").training)) + " images/s in training)" +

@@ -6,6 +6,7 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/file_lock.h"
 #include "base/log.h"
 #include "experiment/precision.h"
 #include "experiment/run_folder.h"
@@ -80,8 +81,10 @@ Experiment open_experiment(const Request& request) {
   experiment.recipe = load_recipe(file, request.settings);
   experiment.settings = request.settings;
   const std::filesystem::path beside = file.has_parent_path() ? file.parent_path() : ".";
-  experiment.is_elsewhere = !request.out.empty() && !are_one_folder(request.out, beside);
-  experiment.folder = experiment.is_elsewhere ? request.out : beside;
+  const std::filesystem::path out =
+      request.out.empty() && comes_with_program(request.experiment) ? request.experiment : request.out;
+  experiment.is_elsewhere = !out.empty() && !are_one_folder(out, beside);
+  experiment.folder = experiment.is_elsewhere ? out : beside;
   experiment.device = find_device(request.device);
   experiment.locations = data::Locations::standard(request.data);
   const auto precision =
@@ -96,8 +99,22 @@ Experiment open_experiment(const Request& request) {
   return experiment;
 }
 
+Experiment look_at_experiment(const std::filesystem::path& path, const Filter& filter) {
+  const std::filesystem::path file = recipe_file(path);
+  Experiment experiment;
+  experiment.recipe = load_recipe(file);
+  experiment.folder = file.has_parent_path() ? file.parent_path() : ".";
+  const auto precision =
+      resolve_precision(experiment.recipe.precision, experiment.folder / "runs", experiment.device);
+  experiment.runs = plan(experiment.recipe, precision, filter);
+  return experiment;
+}
+
 void prepare_folder(const Experiment& experiment) {
-  make_writable_folder(experiment.folder / "runs");
+  const auto runs_folder = experiment.folder / "runs";
+  make_writable_folder(runs_folder);
+  const FileLock lock = FileLock::when_free(runs_folder / "lock");
+  record_precision(experiment.recipe.precision, runs_folder, experiment.runs.front().specification.precision);
   if (!experiment.is_elsewhere) return;
   const auto [file, recipe] = copy_of_recipe(experiment);
   const std::string text = recipe_text(recipe);

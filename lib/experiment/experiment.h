@@ -15,7 +15,7 @@ namespace elubench::experiment {
 
 struct Request {
   std::filesystem::path experiment;   // a folder with experiment.toml, or such a file
-  std::filesystem::path out;          // empty: beside the recipe
+  std::filesystem::path out;          // empty: beside the recipe; its name where it comes with the program
   std::vector<std::string> settings;  // section.key=value
   Filter filter;
   std::string device = "auto";
@@ -37,8 +37,12 @@ struct Experiment {
 // recipe.
 Experiment open_experiment(const Request& request);
 
-// Makes the folder; with `is_elsewhere` puts experiment.toml there, settings written in. Into one that is there,
-// activations and seeds are added, and its title, reference and baseline stay.
+// As far as looking at it takes: recipe, folder and runs, of any device. Throws UsageError for recipe and filter.
+Experiment look_at_experiment(const std::filesystem::path& experiment, const Filter& filter = {});
+
+// Makes the folder, and records what `precision = "auto"` means in it; with `is_elsewhere` puts experiment.toml
+// there, settings written in. Into one that is there, activations and seeds are added, and its title, reference
+// and baseline stay. Several processes may do so at once.
 void prepare_folder(const Experiment& experiment);
 
 // True if nothing is left to do for the run.

@@ -79,7 +79,17 @@ bool passes(const Filter& filter, const Run& run) {
                                          [&](const auto& pattern) { return matches(pattern, run); });
   const bool by_seed = filter.seeds.empty() || std::find(filter.seeds.begin(), filter.seeds.end(),
                                                          run.specification.seed) != filter.seeds.end();
-  return by_pattern && by_seed;
+  const bool by_folder = filter.folder.empty() || filter.folder == run.folder;
+  return by_pattern && by_seed && by_folder;
+}
+
+std::vector<Run> part_of(const std::vector<Run>& runs, const Shard& shard) {
+  std::vector<Run> part;
+  const auto count = static_cast<std::size_t>(shard.count);
+  for (auto i = static_cast<std::size_t>(shard.index - 1); i < runs.size(); i += count) part.push_back(runs[i]);
+  if (!part.empty()) return part;
+  throw UsageError("shard " + std::to_string(shard.index) + " of " + std::to_string(shard.count) +
+                   " is empty: there are " + std::to_string(runs.size()) + " runs to share");
 }
 
 }  // namespace
@@ -95,8 +105,8 @@ std::vector<Run> plan(const Recipe& recipe, train::Precision precision, const Fi
   std::vector<Run> runs = all_runs(recipe, precision);
   check_filter(filter, recipe, runs);
   std::erase_if(runs, [&](const Run& run) { return !passes(filter, run); });
-  if (runs.empty()) throw UsageError("--only and --seeds together leave no run of this recipe");
-  return runs;
+  if (runs.empty()) throw UsageError("what was asked for leaves no run of this recipe");
+  return part_of(runs, filter.shard);
 }
 
 }  // namespace elubench::experiment

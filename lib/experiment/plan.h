@@ -18,10 +18,17 @@ struct Run {
   std::string name() const { return variant + " seed " + std::to_string(specification.seed); }
 };
 
-// Which runs of the plan; empty lists: all.
+// Every count-th run, from the index-th on (from 1): as many workers can share a plan without knowing each other.
+struct Shard {
+  std::int64_t index = 1, count = 1;
+};
+
+// Which runs of the plan; empty: all.
 struct Filter {
-  std::vector<std::string> only;     // shell patterns on the variant, or on the activation's bare name
-  std::vector<std::uint64_t> seeds;  // of those in the recipe
+  std::vector<std::string> only = {};     // shell patterns on the variant, or on the activation's bare name
+  std::vector<std::uint64_t> seeds = {};  // of those in the recipe
+  Shard shard = {};                       // of the runs that the others leave
+  std::filesystem::path folder = {};      // the one run with this Run::folder
 };
 
 // An activation (canonical text) as messages and folders write it: without parameters where all have their
@@ -31,7 +38,7 @@ struct Filter {
 std::string variant_name(const std::string& activation, bool batch_norm);
 
 // Seed by seed, so that paired runs stand next to each other. Throws UsageError where a pattern or seed finds no
-// run.
+// run, or nothing is left.
 std::vector<Run> plan(const Recipe& recipe, train::Precision precision, const Filter& filter = {});
 
 }  // namespace elubench::experiment

@@ -72,6 +72,26 @@ TEST(Plan, EachRunIsSpecifiedWhole) {
   EXPECT_EQ(run.name(), "elu(alpha=0.5)+bn seed 1");
 }
 
+TEST(Plan, ShardsShareItAndNoneIsEmpty) {
+  const auto whole = plan(two_by_two(), train::Precision::fp32);
+  std::vector<std::string> shared;
+  for (std::int64_t index = 1; index <= 3; ++index) {
+    for (const auto& run : plan(two_by_two(), train::Precision::fp32, {.shard = {index, 3}}))
+      shared.push_back(run.name());
+  }
+  std::vector<std::string> names;
+  for (const auto& run : whole) names.push_back(run.name());
+  EXPECT_THAT(shared, testing::UnorderedElementsAreArray(names));
+  const auto count = static_cast<std::int64_t>(whole.size()) + 1;
+  EXPECT_THROW(plan(two_by_two(), train::Precision::fp32, {.shard = {count, count}}), UsageError);
+}
+
+TEST(Plan, AFolderNamesOneRun) {
+  const auto found = plan(two_by_two(), train::Precision::fp32, {.folder = "elu(alpha=0.5)+bn/seed-1"});
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].name(), "elu(alpha=0.5)+bn seed 1");
+}
+
 TEST(Plan, NamesLeaveOutParametersThatAreAllDefaults) {
   EXPECT_EQ(variant_name("elu(alpha=1)", false), "elu");
   EXPECT_EQ(variant_name("elu(alpha=1)", true), "elu+bn");

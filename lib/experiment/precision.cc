@@ -6,14 +6,23 @@
 #include <vector>
 
 #include "base/atomic_file.h"
+#include "base/error.h"
+#include "experiment/first_line.h"
 #include "experiment/specification_file.h"
 
 namespace elubench::experiment {
 namespace {
 
+std::filesystem::path record_of(const std::filesystem::path& runs_folder) { return runs_folder / "precision"; }
+
 std::optional<train::Precision> recorded_precision(const std::filesystem::path& runs_folder) {
   namespace fs = std::filesystem;
   std::error_code error;
+  if (const auto record = record_of(runs_folder); fs::exists(record, error)) {
+    const std::string name = first_line(read_input(record));
+    if (const auto precision = from_name<train::Precision>(name)) return precision;
+    throw UsageError(record.string() + " says '" + name + "'; it must say fp32 or bf16");
+  }
   std::vector<fs::path> files;
   for (fs::recursive_directory_iterator entry(runs_folder, error), end; !error && entry != end;
        entry.increment(error)) {
@@ -38,6 +47,19 @@ train::Precision resolve_precision(PrecisionChoice choice, const std::filesystem
   }
   if (const auto recorded = recorded_precision(runs_folder)) return *recorded;
   return device.multiplies_bf16 ? train::Precision::bf16 : train::Precision::fp32;
+}
+
+void record_precision(PrecisionChoice choice, const std::filesystem::path& runs_folder,
+                      train::Precision precision) {
+  if (choice != PrecisionChoice::automatic) return;
+  const auto recorded = recorded_precision(runs_folder);
+  if (recorded && *recorded != precision) {
+    throw UsageError("another process has just begun these runs in " + std::string(to_name(*recorded)) +
+                     "; run the same command again to join them");
+  }
+  if (const auto record = record_of(runs_folder); !std::filesystem::exists(record)) {
+    write_atomically(record, std::string(to_name(precision)) + "\n");
+  }
 }
 
 }  // namespace elubench::experiment

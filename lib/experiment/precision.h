@@ -9,9 +9,15 @@
 
 namespace elubench::experiment {
 
-// `automatic` is what the runs that are under `runs_folder` already have; where there is none, bf16 if the device
-// multiplies it in hardware, else fp32.
+// `automatic` is what was recorded in `runs_folder`, or what runs there have; where there is none, bf16 if the
+// device multiplies it in hardware, else fp32.
 train::Precision resolve_precision(PrecisionChoice choice, const std::filesystem::path& runs_folder,
                                    const Device& device);
+
+// Records what `automatic` was resolved to, in `<runs_folder>/precision`: all who share the experiment take it.
+// The caller holds the folder's lock. Throws UsageError where another precision was recorded since it was
+// resolved.
+void record_precision(PrecisionChoice choice, const std::filesystem::path& runs_folder,
+                      train::Precision precision);
 
 }  // namespace elubench::experiment

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/atomic_file.h"
+#include "base/error.h"
 #include "base/temporary_folder.h"
 #include "experiment/specification_file.h"
 #include "experiment/test_file.h"
@@ -31,6 +32,17 @@ TEST(Precision, AutoStaysWhatTheExperimentBeganWith) {
   begun.precision = train::Precision::fp32;
   put_text(folder.path() / "elu" / "seed-2" / "run.toml", specification_text(begun));
   EXPECT_EQ(resolve_precision(PrecisionChoice::automatic, folder.path(), with_bf16), train::Precision::fp32);
+}
+
+TEST(Precision, AutoIsWhatWasRecordedFirst) {
+  const TemporaryFolder folder;
+  record_precision(PrecisionChoice::automatic, folder.path(), train::Precision::fp32);
+  EXPECT_EQ(resolve_precision(PrecisionChoice::automatic, folder.path(), with_bf16), train::Precision::fp32);
+  EXPECT_NO_THROW(record_precision(PrecisionChoice::automatic, folder.path(), train::Precision::fp32));
+  EXPECT_THROW(record_precision(PrecisionChoice::automatic, folder.path(), train::Precision::bf16), UsageError);
+  EXPECT_NO_THROW(record_precision(PrecisionChoice::bf16, folder.path(), train::Precision::bf16));
+  put_text(folder.path() / "precision", "fp8\n");
+  EXPECT_THROW(resolve_precision(PrecisionChoice::automatic, folder.path(), with_bf16), UsageError);
 }
 
 }  // namespace

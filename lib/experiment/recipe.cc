@@ -1,6 +1,7 @@
 #include "experiment/recipe.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <system_error>
 #include <utility>
 
@@ -12,6 +13,11 @@
 
 namespace elubench::experiment {
 namespace {
+
+std::filesystem::path recipes_folder() {
+  const char* const folder = std::getenv("ELUBENCH_RECIPES");
+  return folder ? folder : "";
+}
 
 // Calls check(); what it throws gets the place of the key in front.
 template <class Check>
@@ -119,8 +125,16 @@ Recipe read_layers(std::vector<TomlLayer> layers, const std::vector<std::string>
 
 std::filesystem::path recipe_file(const std::filesystem::path& experiment) {
   std::error_code ignored;
+  if (comes_with_program(experiment)) return recipes_folder() / experiment / "experiment.toml";
   if (std::filesystem::is_directory(experiment, ignored)) return experiment / "experiment.toml";
   return experiment;
+}
+
+bool comes_with_program(const std::filesystem::path& experiment) {
+  const auto folder = recipes_folder();
+  std::error_code ignored;
+  return !folder.empty() && experiment == experiment.filename() && !std::filesystem::exists(experiment, ignored) &&
+         std::filesystem::is_regular_file(folder / experiment / "experiment.toml", ignored);
 }
 
 Recipe parse_recipe(std::string_view text, const std::string& label, const std::vector<std::string>& settings) {

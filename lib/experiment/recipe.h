@@ -40,8 +40,10 @@ struct Recipe {
   Compare compare;
 };
 
-// The recipe in a folder with `experiment.toml`, or that file itself.
+// The recipe in a folder with `experiment.toml`, or that file itself. A plain name that is neither may be one of
+// the recipes that come with the program, in the folder that $ELUBENCH_RECIPES names: a container's are there.
 std::filesystem::path recipe_file(const std::filesystem::path& experiment);
+bool comes_with_program(const std::filesystem::path& experiment);
 
 // Reads and checks all that can be checked without the data. A file that begins with `extends = "../other"` takes
 // what it does not say from that recipe, a folder or file beside it, key by key. Each of `settings` is

@@ -61,20 +61,37 @@ FileChecksums checksums_of(const data::Dataset& dataset) {
   return checksums;
 }
 
+void log_beginning(const Experiment& experiment) {
+  const BuildInfo& build = build_info();
+  const auto finished = std::count_if(experiment.runs.begin(), experiment.runs.end(),
+                                      [&](const Run& run) { return is_finished(experiment, run); });
+  log_info("elubench " + std::string(build.version) + ", " + experiment.device.name + " (" +
+           experiment.device.description + "), " + std::to_string(thread_count()) + " threads, " +
+           std::string(to_name(experiment.runs.front().specification.precision)) + ": " +
+           std::to_string(experiment.runs.size()) + " runs in " + (experiment.folder / "runs").string() + ", " +
+           std::to_string(finished) + " finished already");
+}
+
+// Nothing if all runs are finished.
+std::optional<data::Dataset> prepared(const Experiment& experiment, at::Device device) {
+  const bool needed = std::any_of(experiment.runs.begin(), experiment.runs.end(),
+                                  [&](const Run& run) { return !is_finished(experiment, run); });
+  if (!needed) {
+    log_beginning(experiment);
+    return std::nullopt;
+  }
+  check_folder_can_be_written(experiment.folder / "runs");
+  auto dataset = data::load(experiment.runs.front().specification.data, experiment.locations, device);
+  throw_if_interrupted();
+  prepare_folder(experiment);
+  log_beginning(experiment);
+  return dataset;
+}
+
 class Runner {
  public:
-  explicit Runner(const Experiment& experiment) : experiment_(experiment) {}
-
-  // Loads the data and makes the folder. Does nothing if all runs are finished.
-  void prepare() {
-    const bool needed = std::any_of(experiment_.runs.begin(), experiment_.runs.end(),
-                                    [&](const Run& run) { return !is_finished(experiment_, run); });
-    if (!needed) return;
-    check_folder_can_be_written(experiment_.folder / "runs");
-    dataset_ = data::load(experiment_.runs.front().specification.data, experiment_.locations, device());
-    throw_if_interrupted();
-    prepare_folder(experiment_);
-  }
+  explicit Runner(const Experiment& experiment)
+      : experiment_(experiment), dataset_(prepared(experiment, device())) {}
 
   // Whether the run is done.
   bool run(std::size_t index) {
@@ -182,23 +199,12 @@ class Runner {
   std::optional<data::Dataset> dataset_;
 };
 
-void log_beginning(const Experiment& experiment) {
-  const BuildInfo& build = build_info();
-  const auto finished = std::count_if(experiment.runs.begin(), experiment.runs.end(),
-                                      [&](const Run& run) { return is_finished(experiment, run); });
-  log_info("elubench " + std::string(build.version) + ", " + experiment.device.name + " (" +
-           experiment.device.description + "), " + std::to_string(thread_count()) + " threads, " +
-           std::string(to_name(experiment.runs.front().specification.precision)) + ": " +
-           std::to_string(experiment.runs.size()) + " runs in " + (experiment.folder / "runs").string() + ", " +
-           std::to_string(finished) + " finished already");
-}
-
 }  // namespace
+
+void prepare(const Experiment& experiment) { prepared(experiment, at::kCPU); }
 
 bool run_all(const Experiment& experiment) {
   Runner runner(experiment);
-  runner.prepare();
-  log_beginning(experiment);
   bool all_done = true;
   for (std::size_t index = 0; index < experiment.runs.size(); ++index) {
     throw_if_interrupted();

@@ -1,0 +1,135 @@
+#include "experiment/run_progress.h"
+
+#include <algorithm>
+#include <cmath>
+#include <exception>
+#include <limits>
+#include <string_view>
+
+#include "base/file_lock.h"
+#include "base/log.h"
+#include "experiment/cost.h"
+#include "experiment/metrics_file.h"
+#include "experiment/progress_text.h"
+#include "experiment/run_folder.h"
+
+namespace elubench::experiment {
+namespace {
+
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
+// A run that says it is running may have been killed: then nobody holds its lock.
+void set_phase(const std::filesystem::path& folder, RunProgress& progress) {
+  const Status status = read_status(folder);
+  progress.detail = status.text;
+  const std::string holder = FileLock::holder(folder / "lock");
+  if (!holder.empty()) {
+    progress.phase = Phase::running;
+    progress.detail = holder;
+    return;
+  }
+  switch (status.state) {
+    case State::fresh:
+      progress.phase = Phase::waiting;
+      break;
+    case State::running:
+      progress.phase = Phase::stopped;
+      break;
+    case State::done:
+      progress.phase = Phase::done;
+      break;
+    case State::diverged:
+      progress.phase = Phase::diverged;
+      break;
+    case State::failed:
+      progress.phase = Phase::failed;
+      break;
+  }
+}
+
+double last_value(const MetricRows& metrics, std::string_view split, std::string_view name) {
+  const auto last = std::find_if(metrics.rows.rbegin(), metrics.rows.rend(),
+                                 [&](const auto& row) { return row.split == split && row.name == name; });
+  return last == metrics.rows.rend() ? unknown : last->value;
+}
+
+bool is_ended(Phase phase) { return phase == Phase::done || phase == Phase::diverged; }
+
+std::string padded(std::string text, std::size_t width) {
+  text.append(text.size() < width ? width - text.size() : 0, ' ');
+  return text;
+}
+
+std::string line_of(const Run& run, const RunProgress& progress, std::size_t name_width) {
+  std::string line = padded(run.name(), name_width) + "  ";
+  if (progress.phase == Phase::waiting) return line + std::string(to_name(progress.phase));
+  line += padded(std::string(to_name(progress.phase)), 8) + "  " + std::to_string(progress.iteration) + "/" +
+          std::to_string(progress.iterations) + " | error " + percent_text(progress.test_error);
+  if (progress.phase == Phase::running && !std::isnan(progress.images_per_second)) {
+    line += " | " + std::to_string(std::llround(progress.images_per_second)) + " im/s | " +
+            duration_text(progress.seconds_left) + " left";
+  }
+  const bool says_more =
+      progress.phase == Phase::running || progress.phase == Phase::diverged || progress.phase == Phase::failed;
+  return says_more ? line + " | " + progress.detail : line;
+}
+
+std::string summary_of(const std::vector<RunProgress>& progress) {
+  std::string text;
+  for (const auto& [phase, name] : enum_names<Phase>) {
+    const auto count = std::count_if(progress.begin(), progress.end(),
+                                     [&, wanted = phase](const auto& one) { return one.phase == wanted; });
+    if (count > 0) text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + std::string(name);
+  }
+  double seconds = 0;
+  for (const auto& one : progress) seconds += one.seconds_left;
+  text += " of " + std::to_string(progress.size());
+  if (seconds > 0) text += "; about " + duration_text(seconds) + " left for one worker";
+  return text;
+}
+
+}  // namespace
+
+RunProgress progress_of(const Experiment& experiment, const Run& run) {
+  RunProgress progress;
+  const auto folder = experiment.path_of(run);
+  progress.iterations = run.specification.iterations;
+  progress.test_error = progress.images_per_second = progress.seconds_left = unknown;
+  try {
+    set_phase(folder, progress);
+    const MetricRows metrics = read_metrics(folder / "metrics.csv");
+    progress.iteration = updates_done(metrics);
+    progress.test_error = last_value(metrics, "test", "error");
+    progress.images_per_second = last_value(metrics, "train", "images_per_second");
+  } catch (const std::exception& error) {
+    log_debug(error.what());  // a folder may be removed as we look
+  }
+  return progress;
+}
+
+std::vector<RunProgress> progress_of(const Experiment& experiment) {
+  const auto rates = measured_rates(experiment);
+  std::vector<RunProgress> all;
+  for (const Run& run : experiment.runs) {
+    RunProgress progress = progress_of(experiment, run);
+    if (is_ended(progress.phase)) {
+      progress.seconds_left = 0;
+    } else if (const auto rate = rates_of(rates, run.variant)) {
+      progress.seconds_left = seconds_left(run, progress.iteration, *rate);
+    }
+    all.push_back(progress);
+  }
+  return all;
+}
+
+std::string status_text(const Experiment& experiment, const std::vector<RunProgress>& progress) {
+  std::size_t width = 0;
+  for (const Run& run : experiment.runs) width = std::max(width, run.name().size());
+  std::string text;
+  for (std::size_t i = 0; i < progress.size(); ++i) {
+    text += line_of(experiment.runs[i], progress[i], width) + "\n";
+  }
+  return text + summary_of(progress) + "\n";
+}
+
+}  // namespace elubench::experiment

@@ -1,0 +1,54 @@
+// How far each run of an experiment is, from its folder. Only looks, and takes no lock. Free of LibTorch.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/named_enum.h"
+#include "experiment/experiment.h"
+
+namespace elubench {
+namespace experiment {
+
+enum class Phase {
+  waiting,   // nothing there yet
+  running,   // a process holds the folder
+  stopped,   // begun, and no process at work on it
+  done,      //
+  diverged,  //
+  failed,    // its next start tries again
+};
+
+struct RunProgress {
+  Phase phase = Phase::waiting;
+  std::string detail;            // of the status file: "diverged at iteration 12"; of a running one who holds it
+  std::int64_t iteration = 0;    // updates that its metrics know of
+  std::int64_t iterations = 0;   //
+  double test_error = 0;         // the last, per cent; NaN where there is none
+  double images_per_second = 0;  // in training, the last; NaN where there is none
+  double seconds_left = 0;       // at its own speed, else at the mean of the others; NaN where none is known
+};
+
+// A file that cannot be read counts as one that is not there. Estimates no seconds_left.
+RunProgress progress_of(const Experiment& experiment, const Run& run);
+
+// In the order of the experiment's runs.
+std::vector<RunProgress> progress_of(const Experiment& experiment);
+
+// A line a run, and one for all: "4 waiting, 1 running, 3 done of 8; about 2 h 5 min left for one worker".
+std::string status_text(const Experiment& experiment, const std::vector<RunProgress>& progress);
+
+}  // namespace experiment
+
+template <>
+inline constexpr auto enum_names<experiment::Phase> =
+    std::to_array<EnumName<experiment::Phase>>({{experiment::Phase::waiting, "waiting"},
+                                                {experiment::Phase::running, "running"},
+                                                {experiment::Phase::stopped, "stopped"},
+                                                {experiment::Phase::done, "done"},
+                                                {experiment::Phase::diverged, "diverged"},
+                                                {experiment::Phase::failed, "failed"}});
+
+}  // namespace elubench

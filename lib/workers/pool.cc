@@ -1,0 +1,169 @@
+#include "workers/pool.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <csignal>
+#include <deque>
+#include <map>
+#include <memory>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/log.h"
+#include "experiment/progress_text.h"
+#include "experiment/run_folder.h"
+#include "experiment/run_progress.h"
+#include "experiment/runner.h"
+#include "workers/process.h"
+
+namespace elubench::workers {
+namespace {
+
+using experiment::Experiment;
+using experiment::Run;
+
+constexpr int most_starts = 2;
+constexpr auto between_looks = std::chrono::seconds(1);
+
+// An ending that says what became of the run: done; failed or diverged; refused.
+bool is_answer(const Ending& ending) { return !ending.by_signal && ending.number <= 2; }
+
+class Pool {
+ public:
+  Pool(const Experiment& experiment, const std::vector<Place>& places, const Command& command)
+      : experiment_(experiment), command_(command) {
+    for (std::size_t i = 0; i < experiment.runs.size(); ++i) {
+      if (!is_finished(experiment, experiment.runs[i])) waiting_.push_back(i);
+    }
+    for (const Place& place : places) workers_.push_back({place, nullptr, 0});
+  }
+
+  void work() {
+    while (!waiting_.empty() || busy() > 0) {
+      pass_on_signal();
+      if (interrupt_signal() == 0) start_what_can();
+      if (busy() == 0) break;
+      wait();
+      for (Worker& worker : workers_) look_after(worker);
+      show_progress();
+    }
+    throw_if_interrupted();
+  }
+
+ private:
+  struct Worker {
+    Place place;
+    std::unique_ptr<Process> process;
+    std::size_t run;  // of the experiment's, where there is a process
+  };
+
+  std::size_t busy() const {
+    return static_cast<std::size_t>(std::count_if(workers_.begin(), workers_.end(),
+                                                  [](const Worker& worker) { return worker.process != nullptr; }));
+  }
+
+  std::string title(std::size_t run) const {
+    return "run " + std::to_string(run + 1) + "/" + std::to_string(experiment_.runs.size()) + " " +
+           experiment_.runs[run].name();
+  }
+
+  void pass_on_signal() {
+    if (interrupt_signal() == 0 || passed_on_) return;
+    passed_on_ = true;
+    for (Worker& worker : workers_) {
+      if (worker.process) worker.process->send(SIGTERM);
+    }
+  }
+
+  void start_what_can() {
+    for (Worker& worker : workers_) {
+      if (worker.process || waiting_.empty()) continue;
+      worker.run = waiting_.front();
+      waiting_.pop_front();
+      ++starts_[worker.run];
+      worker.process = std::make_unique<Process>(command_.program,
+                                                 command_.arguments(experiment_.runs[worker.run], worker.place));
+      log_info(title(worker.run) + " begins on " + worker.place.device + " (process " +
+               std::to_string(worker.process->number()) + ")");
+    }
+  }
+
+  void wait() const {
+    std::vector<pollfd> logs;
+    for (const Worker& worker : workers_) {
+      if (worker.process) logs.push_back({worker.process->log(), POLLIN, 0});
+    }
+    constexpr auto most = std::chrono::duration_cast<std::chrono::milliseconds>(between_looks).count();
+    ::poll(logs.data(), logs.size(), static_cast<int>(most));  // a signal ends it early
+  }
+
+  void look_after(Worker& worker) {
+    if (!worker.process) return;
+    const auto ending = worker.process->ending();
+    for (const std::string& line : worker.process->lines()) relay_log_line(line);
+    if (!ending) return;
+    if (is_answer(*ending)) {
+      tell_result(worker.run);
+    } else if (interrupt_signal() == 0) {
+      mourn(worker, *ending);
+    }
+    worker.process.reset();
+  }
+
+  void tell_result(std::size_t run) {
+    const auto progress = progress_of(experiment_, experiment_.runs[run]);
+    if (progress.phase == experiment::Phase::done)
+      log_info(title(run) + ": done, test error " + experiment::percent_text(progress.test_error));
+  }
+
+  void mourn(const Worker& worker, const Ending& ending) {
+    const bool again = starts_[worker.run] < most_starts;
+    if (again) waiting_.push_back(worker.run);
+    log_error(title(worker.run) + ": its process " + std::to_string(worker.process->number()) + " on " +
+              worker.place.device + " ended with " + ending.text() +
+              (again ? "; it will be tried once more" : " again; run the same command to resume it"));
+  }
+
+  void show_progress() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_look_) return;
+    next_look_ = now + between_looks;
+    std::string text;
+    double rate = 0;
+    for (const Worker& worker : workers_) {
+      if (!worker.process) continue;
+      const Run& run = experiment_.runs[worker.run];
+      const auto progress = progress_of(experiment_, run);
+      text += " | " + run.name() + " " + std::to_string(progress.iteration) + "/" +
+              std::to_string(progress.iterations);
+      if (std::isfinite(progress.images_per_second)) rate += progress.images_per_second;
+    }
+    const auto ended = experiment_.runs.size() - waiting_.size() - busy();
+    line_.show(std::to_string(ended) + " of " + std::to_string(experiment_.runs.size()) + " ended" + text + " | " +
+               std::to_string(std::llround(rate)) + " im/s");
+  }
+
+  const Experiment& experiment_;
+  const Command& command_;
+  std::deque<std::size_t> waiting_;
+  std::map<std::size_t, int> starts_;
+  std::vector<Worker> workers_;
+  bool passed_on_ = false;
+  ProgressLine line_;
+  std::chrono::steady_clock::time_point next_look_;
+};
+
+}  // namespace
+
+bool run_all(const Experiment& experiment, const std::vector<Place>& places, const Command& command) {
+  experiment::prepare(experiment);
+  Pool(experiment, places, command).work();
+  return std::all_of(experiment.runs.begin(), experiment.runs.end(), [&](const Run& run) {
+    return experiment::read_status(experiment.path_of(run)).state == experiment::State::done;
+  });
+}
+
+}  // namespace elubench::workers
