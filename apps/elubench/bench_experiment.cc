@@ -61,6 +61,7 @@ int bench_experiment(const std::string& experiment, const std::string& device, i
   wanted.experiment = experiment;
   wanted.device = device;
   const experiment::Experiment opened = experiment::open_experiment(wanted);
+  if (opened.is_elsewhere) experiment::prepare_folder(opened);
   const auto file = opened.folder / "bench.csv";
   check_output_file(file);
   const auto contenders = contenders_of(opened, common(opened.device));

@@ -8,15 +8,13 @@
 
 #include "base/call_text.h"
 #include "base/error.h"
+#include "base/exit_code.h"
 #include "base/log.h"
 #include "command.h"
 #include "experiment/build_info.h"
 
 namespace elubench {
 namespace {
-
-constexpr int failed = 1;
-constexpr int bad_usage = 2;
 
 std::string version_text() {
   const auto& build = experiment::build_info();
@@ -37,10 +35,13 @@ int exit_code_of(const Action& action) {
     return 128 + interrupted.signal_number();
   } catch (const UsageError& error) {
     print_error(message_of(error));
-    return bad_usage;
+    return exit_code::bad_usage;
+  } catch (const DeviceLost& error) {
+    print_error(message_of(error));
+    return exit_code::device_lost;
   } catch (const std::exception& error) {
     print_error(message_of(error));
-    return failed;
+    return exit_code::failed;
   }
 }
 
@@ -93,7 +94,7 @@ int report(const CLI::App& app, const CLI::ParseError& error) {
         "unknown command '" + unexpected.front() + "'" + suggestion(unexpected.front(), command_names(*command));
   }
   print_error(message + "; see " + full_name(command) + " --help");
-  return bad_usage;
+  return exit_code::bad_usage;
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/exit_code.h"
 #include "base/interrupt.h"
 #include "base/parallel.h"
 #include "command.h"
@@ -37,7 +39,7 @@ constexpr const char* footer =
     "\"elu(alpha=0.5)\"]'\n"
     "\n"
     "Exit codes: 0 all runs are done; 1 a run failed or diverged, the others still ran; 2 bad usage or recipe;\n"
-    "130 or 143 interrupted, resumable.";
+    "3 the device cannot be used any more; 130 or 143 interrupted, resumable.";
 
 struct RunOptions {
   experiment::Request request;
@@ -46,7 +48,8 @@ struct RunOptions {
   int threads = 0, jobs = 1;
   bool dry_run = false;
   std::string shard;
-  std::string worker;  // the folder of the one run that this process trains for another elubench run
+  std::string worker;       // the folder of the one run that this process trains for another elubench run
+  std::int64_t parent = 0;  // which that is
 };
 
 // "3/10"
@@ -86,6 +89,7 @@ workers::Command command_of(const RunOptions& options) {
             const auto add = [&](const char* option, const std::string& value) {
               if (!value.empty()) words.insert(words.end(), {option, value});
             };
+            add("--parent", std::to_string(::getpid()));
             add("--out", options.out);
             add("--data", options.data);
             for (const std::string& setting : options.request.settings) add("--set", setting);
@@ -93,11 +97,23 @@ workers::Command command_of(const RunOptions& options) {
           }};
 }
 
-// Trains one run for another process, and stops when that dies.
-int work(const experiment::Experiment& opened) {
-  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+int code_of(bool all_done) { return all_done ? exit_code::done : exit_code::failed; }
+
+// Trains one run for the process `parent`, and stops when that dies.
+int work(const RunOptions& options) {
   const InterruptGuard guard;
-  return experiment::run_all(opened) ? 0 : 1;
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (::getppid() != options.parent) throw Error("the process that this one works for has died");
+  try {
+    experiment::find_device(options.request.device);
+  } catch (const UsageError& error) {
+    throw DeviceLost(error.what());  // it was there when the work was shared out
+  }
+  try {
+    return code_of(experiment::run_all(experiment::open_experiment(options.request)));
+  } catch (const Interrupted& interrupted) {
+    return 128 + interrupted.signal_number();  // the parent says it once for all
+  }
 }
 
 int run(RunOptions options) {
@@ -107,6 +123,7 @@ int run(RunOptions options) {
   options.request.filter.folder = options.worker;
   if (!options.shard.empty()) options.request.filter.shard = shard_of(options.shard);
   set_thread_count(options.threads);
+  if (!options.worker.empty()) return work(options);
   const auto places = places_of(options);
   if (!places.empty()) options.request.device = places.front().device;
   const auto opened = experiment::open_experiment(options.request);
@@ -114,12 +131,11 @@ int run(RunOptions options) {
     std::cout << experiment::dry_run_text(opened);
     return 0;
   }
-  if (!options.worker.empty()) return work(opened);
   const InterruptGuard guard;
   const bool all_done =
       places.empty() ? experiment::run_all(opened) : workers::run_all(opened, places, command_of(options));
   std::cout << experiment::results_table(opened);
-  return all_done ? 0 : 1;
+  return code_of(all_done);
 }
 
 }  // namespace
@@ -161,7 +177,8 @@ void add_run_command(CLI::App& app, Action& action) {
       ->allow_extra_args(false)
       ->excludes(device)
       ->excludes(jobs);
-  command.add_option("--worker", options->worker)->group("");  // for command_of
+  command.add_option("--worker", options->worker)->group("");  // these two are for command_of
+  command.add_option("--parent", options->parent)->group("");
   add_data_option(command, options->data);
   command.callback([options, &action] { action = [options] { return run(*options); }; });
 }

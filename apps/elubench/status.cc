@@ -32,7 +32,7 @@ constexpr const char* footer =
     "  elubench status results/clevert2015-fig4\n"
     "  elubench status results/clevert2015-fig4 --watch";
 
-constexpr auto between_looks = std::chrono::seconds(2);
+constexpr auto between_looks = std::chrono::seconds(5);
 
 struct StatusOptions {
   std::string experiment;
@@ -101,7 +101,7 @@ void add_status_command(CLI::App& app, Action& action) {
   command.footer(footer);
   command.add_option("EXPERIMENT", options->experiment, "folder with experiment.toml")->required();
   add_filter_options(command, options->filter);
-  command.add_flag("--watch", options->watch, "look again every two seconds, until all runs have ended");
+  command.add_flag("--watch", options->watch, "look again every five seconds, until all runs have ended");
   command.add_flag("--json", options->json, "as JSON; what is not known is null");
   command.callback([options, &action] { action = [options] { return status(*options); }; });
 }

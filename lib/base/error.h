@@ -19,6 +19,12 @@ class UsageError : public Error {
   using Error::Error;
 };
 
+// The device cannot be used, or not any more: what was to be done may succeed on another. Exit code 3.
+class DeviceLost : public Error {
+ public:
+  using Error::Error;
+};
+
 // A file that the program wrote holds something else now: torn, altered, cut short. Exit code 1 where nobody knows
 // better.
 class DamagedFile : public Error {

@@ -5,10 +5,14 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <thread>
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/interrupt.h"
+#include "base/log.h"
 
 namespace elubench {
 namespace {
@@ -19,9 +23,15 @@ std::string own_name() {
   return "process " + std::to_string(::getpid()) + " on " + host.data();
 }
 
-struct flock whole_file() {
+// Another process has the lock.
+class Busy : public Error {
+ public:
+  using Error::Error;
+};
+
+struct flock whole_file(short type) {
   struct flock whole {};
-  whole.l_type = F_WRLCK;
+  whole.l_type = type;
   whole.l_whence = SEEK_SET;
   return whole;
 }
@@ -33,20 +43,16 @@ std::string name_in(const std::filesystem::path& path) {
 
 }  // namespace
 
-FileLock::FileLock(const std::filesystem::path& path) : FileLock(path, F_OFD_SETLK) {}
-
-FileLock FileLock::when_free(const std::filesystem::path& path) { return {path, F_OFD_SETLKW}; }
-
-FileLock::FileLock(const std::filesystem::path& path, int command)
+FileLock::FileLock(const std::filesystem::path& path)
     : file_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
   if (!file_.open()) throw Error("cannot open " + path.string() + ": " + std::strerror(errno));
-  struct flock whole = whole_file();
-  if (::fcntl(file_.number(), command, &whole) != 0) {
+  struct flock whole = whole_file(F_WRLCK);
+  if (::fcntl(file_.number(), F_OFD_SETLK, &whole) != 0) {
     const int cause = errno;
     if (cause != EAGAIN && cause != EACCES)
       throw Error("cannot lock " + path.string() + ": " + std::strerror(cause));
-    throw Error(path.parent_path().string() + " is being worked on by " + name_in(path) +
-                "; wait for it, or stop it first");
+    throw Busy(path.parent_path().string() + " is being worked on by " + name_in(path) +
+               "; wait for it, or stop it first");
   }
   const std::string name = own_name();
   if (::ftruncate(file_.number(), 0) != 0 || ::write(file_.number(), name.data(), name.size()) < 0) {
@@ -54,10 +60,24 @@ FileLock::FileLock(const std::filesystem::path& path, int command)
   }
 }
 
+FileLock FileLock::when_free(const std::filesystem::path& path) {
+  constexpr auto between_tries = std::chrono::milliseconds(20);
+  constexpr int tries_before_saying_so = 50;
+  for (int tries = 1;; ++tries) {
+    try {
+      return FileLock(path);
+    } catch (const Busy& busy) {
+      throw_if_interrupted();
+      if (tries == tries_before_saying_so) log_info(std::string(busy.what()) + "; waiting");
+      std::this_thread::sleep_for(between_tries);
+    }
+  }
+}
+
 std::string FileLock::holder(const std::filesystem::path& path) {
-  const FileDescriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));  // a write lock needs a file open to write
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.open()) return {};
-  struct flock whole = whole_file();
+  struct flock whole = whole_file(F_RDLCK);  // the holder's write lock is in its way
   if (::fcntl(file.number(), F_OFD_GETLK, &whole) != 0 || whole.l_type == F_UNLCK) return {};
   return name_in(path);
 }

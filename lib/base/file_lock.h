@@ -13,7 +13,7 @@ class FileLock {
   // Takes the lock by an open-file-description lock on the file `path`, which it makes if needed and writes host
   // and process number into. Throws Error that names the holder if another process has it.
   explicit FileLock(const std::filesystem::path& path);
-  // The same, but waits until it is free: for work of a moment.
+  // The same, but waits until it is free: for work of a moment. Throws Interrupted.
   static FileLock when_free(const std::filesystem::path& path);
   FileLock(FileLock&&) = default;
   FileLock& operator=(FileLock&&) = default;
@@ -23,8 +23,6 @@ class FileLock {
   static std::string holder(const std::filesystem::path& path);
 
  private:
-  FileLock(const std::filesystem::path& path, int command);
-
   FileDescriptor file_;
 };
 

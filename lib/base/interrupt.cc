@@ -12,10 +12,11 @@ namespace {
 std::atomic<int> received{0};
 static_assert(std::atomic<int>::is_always_lock_free);
 
-// The second signal finds the default action again, and ends the process.
+// A second Ctrl-C finds the default action again, and ends the process. SIGTERM may come twice without anybody's
+// meaning more by it: from a batch system that signals all processes of a job, and from the one that started this.
 extern "C" void on_signal(int signal_number) {
   received.store(signal_number);
-  std::signal(signal_number, SIG_DFL);
+  if (signal_number == SIGINT) std::signal(signal_number, SIG_DFL);
 }
 
 }  // namespace

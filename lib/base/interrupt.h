@@ -3,7 +3,7 @@
 
 namespace elubench {
 
-// While it lives, SIGINT and SIGTERM only set the flag; a second signal of the same kind ends the process at once.
+// While it lives, SIGINT and SIGTERM only set the flag; a second SIGINT (Ctrl-C) ends the process at once.
 class InterruptGuard {
  public:
   InterruptGuard();

@@ -43,6 +43,13 @@ TEST(InterruptGuardDeathTest, LetsTheSecondSignalEndTheProcess) {
       ::testing::KilledBySignal(SIGINT), "");
 }
 
+TEST(InterruptGuard, ASecondSigtermSaysNothingNew) {
+  const InterruptGuard guard;
+  std::raise(SIGTERM);
+  std::raise(SIGTERM);
+  EXPECT_EQ(interrupt_signal(), SIGTERM);
+}
+
 TEST(InterruptGuardDeathTest, GivesTheSignalsBack) {
   EXPECT_EXIT(
       {

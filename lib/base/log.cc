@@ -85,12 +85,15 @@ ProgressLine::ProgressLine(double seconds_between)
 
 ProgressLine::~ProgressLine() { clear_progress_line(); }
 
-void ProgressLine::show(const std::string& text) {
-  if (!logger().should_log(spdlog::level::info)) return;
-  const double now = seconds_now();
+bool ProgressLine::due() const {
+  if (!logger().should_log(spdlog::level::info)) return false;
   const double between = on_terminal() ? 0.2 : seconds_between_;
-  if (now - last_shown_ < between) return;
-  last_shown_ = now;
+  return seconds_now() - last_shown_ >= between;
+}
+
+void ProgressLine::show(const std::string& text) {
+  if (!due()) return;
+  last_shown_ = seconds_now();
   if (!on_terminal()) return log_info(text);
   std::fprintf(stderr, "%s%s", clear_line, cut_to_terminal(text).c_str());
   std::fflush(stderr);

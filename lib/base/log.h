@@ -23,6 +23,7 @@ class ProgressLine {
   explicit ProgressLine(double seconds_between = 30.0);
   ~ProgressLine();  // clears the line
   void show(const std::string& text);
+  bool due() const;  // whether show() would show anything now
 
  private:
   double seconds_between_;

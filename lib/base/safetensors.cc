@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/atomic_file.h"
 #include "base/checksum.h"
@@ -119,7 +120,10 @@ void write_safetensors(const std::filesystem::path& path, std::span<const Stored
 }
 
 SafetensorsFile::SafetensorsFile(const std::filesystem::path& path)
-    : path_(path.string()), bytes_(read_bytes(path)) {
+    : SafetensorsFile(read_bytes(path), path.string()) {}
+
+SafetensorsFile::SafetensorsFile(std::vector<std::byte> bytes, std::string label)
+    : path_(std::move(label)), bytes_(std::move(bytes)) {
   try {
     std::uint64_t length = 0;
     if (bytes_.size() < sizeof length) throw Error("it is truncated");

@@ -35,6 +35,8 @@ class SafetensorsFile {
   // Throws DamagedFile that says what is wrong (truncated, checksum expected and found, not a safetensors file),
   // and Error where it cannot be read.
   explicit SafetensorsFile(const std::filesystem::path& path);
+  // The same of bytes that messages call `label`.
+  SafetensorsFile(std::vector<std::byte> bytes, std::string label);
   SafetensorsFile(const SafetensorsFile&) = delete;  // the tensors point into this object
   SafetensorsFile& operator=(const SafetensorsFile&) = delete;
   // Whether it carried a checksum (which was right). Who knows that a file must have one refuses it without:

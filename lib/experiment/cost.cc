@@ -1,9 +1,11 @@
 #include "experiment/cost.h"
 
 #include <algorithm>
+#include <exception>
 #include <numeric>
 #include <vector>
 
+#include "base/log.h"
 #include "data/table.h"
 
 namespace elubench::experiment {
@@ -16,6 +18,15 @@ double as_double(std::int64_t value) { return static_cast<double>(value); }
 
 }  // namespace
 
+MetricRows metrics_of(const Experiment& experiment, const Run& run) {
+  try {
+    return read_metrics(experiment.path_of(run) / "metrics.csv");
+  } catch (const std::exception& error) {
+    log_debug(error.what());  // the folder may be removed as we look
+    return {};
+  }
+}
+
 std::int64_t updates_done(const MetricRows& metrics) {
   return metrics.rows.empty() ? 0 : metrics.rows.back().iteration;
 }
@@ -23,7 +34,7 @@ std::int64_t updates_done(const MetricRows& metrics) {
 std::map<std::string, Rates> measured_rates(const Experiment& experiment) {
   std::map<std::string, std::vector<double>> rates;
   for (const Run& run : experiment.runs) {
-    const auto metrics = read_metrics(experiment.path_of(run) / "metrics.csv");
+    const auto metrics = metrics_of(experiment, run);
     const auto last = std::find_if(metrics.rows.rbegin(), metrics.rows.rend(),
                                    [](const auto& row) { return row.name == "images_per_second"; });
     if (last == metrics.rows.rend()) continue;

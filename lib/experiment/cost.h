@@ -15,6 +15,9 @@ struct Rates {
   double training, testing;  // images a second
 };
 
+// A file that is not there, or cannot be read, has no rows.
+MetricRows metrics_of(const Experiment& experiment, const Run& run);
+
 // Updates that a run's metrics say are done.
 std::int64_t updates_done(const MetricRows& metrics);
 

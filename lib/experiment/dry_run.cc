@@ -27,10 +27,6 @@ double as_double(std::int64_t value) { return static_cast<double>(value); }
 
 std::int64_t classes_of(const Run& run) { return data::classes_of(run.specification.data.set); }
 
-MetricRows metrics_of(const Experiment& experiment, const Run& run) {
-  return read_metrics(experiment.path_of(run) / "metrics.csv");
-}
-
 std::string state_text(const Experiment& experiment, const Run& run) {
   const Status status = read_status(experiment.path_of(run));
   if (status.state == State::fresh) return "to do";

@@ -82,8 +82,11 @@ std::filesystem::path take_extended(TomlLayer& layer, const std::filesystem::pat
     throw UsageError(at_fault + "must be the folder of another recipe, such as \"../clevert2015-fig4\"");
   }
   layer.table.erase(extends_key);
-  const auto extended = recipe_file(file.parent_path() / *name);
+  auto extended = recipe_file(file.parent_path() / *name);
   std::error_code ignored;
+  if (const auto shipped = std::filesystem::path(*name).filename(); comes_with_program(shipped)) {
+    if (!std::filesystem::exists(extended, ignored)) extended = recipe_file(shipped);
+  }
   if (!std::filesystem::is_regular_file(extended, ignored)) {
     throw UsageError(at_fault + "names '" + *name + "', but there is no recipe " +
                      extended.lexically_normal().string());
@@ -133,7 +136,9 @@ std::filesystem::path recipe_file(const std::filesystem::path& experiment) {
 bool comes_with_program(const std::filesystem::path& experiment) {
   const auto folder = recipes_folder();
   std::error_code ignored;
-  return !folder.empty() && experiment == experiment.filename() && !std::filesystem::exists(experiment, ignored) &&
+  return !folder.empty() && experiment == experiment.filename() &&
+         !std::filesystem::exists(experiment / "experiment.toml", ignored) &&
+         !std::filesystem::is_regular_file(experiment, ignored) &&
          std::filesystem::is_regular_file(folder / experiment / "experiment.toml", ignored);
 }
 

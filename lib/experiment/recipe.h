@@ -46,10 +46,10 @@ std::filesystem::path recipe_file(const std::filesystem::path& experiment);
 bool comes_with_program(const std::filesystem::path& experiment);
 
 // Reads and checks all that can be checked without the data. A file that begins with `extends = "../other"` takes
-// what it does not say from that recipe, a folder or file beside it, key by key. Each of `settings` is
-// `section.key=value`, the value written as in TOML (a bare word is text); a later one wins over an earlier one
-// and over the file. Throws UsageError, one line: "FILE:LINE: key 'train.batch_sise' is unknown; did you mean
-// 'train.batch_size'?".
+// what it does not say from that recipe, a folder or file beside it or one that comes with the program, key by
+// key. Each of `settings` is `section.key=value`, the value written as in TOML (a bare word is text); a later one
+// wins over an earlier one and over the file. Throws UsageError, one line: "FILE:LINE: key 'train.batch_sise' is
+// unknown; did you mean 'train.batch_size'?".
 Recipe load_recipe(const std::filesystem::path& file, const std::vector<std::string>& settings = {});
 // The same of a text that extends nothing.
 Recipe parse_recipe(std::string_view text, const std::string& label,

@@ -19,15 +19,17 @@ namespace {
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 // A run that says it is running may have been killed: then nobody holds its lock.
+// A run that says it is running may have been killed: then nobody holds its lock. That is asked first, for a run
+// that ends in between says so before it lets go.
 void set_phase(const std::filesystem::path& folder, RunProgress& progress) {
-  const Status status = read_status(folder);
-  progress.detail = status.text;
   const std::string holder = FileLock::holder(folder / "lock");
+  const Status status = read_status(folder);
   if (!holder.empty()) {
     progress.phase = Phase::running;
     progress.detail = holder;
     return;
   }
+  progress.detail = status.text;
   switch (status.state) {
     case State::fresh:
       progress.phase = Phase::waiting;
@@ -97,7 +99,7 @@ RunProgress progress_of(const Experiment& experiment, const Run& run) {
   progress.test_error = progress.images_per_second = progress.seconds_left = unknown;
   try {
     set_phase(folder, progress);
-    const MetricRows metrics = read_metrics(folder / "metrics.csv");
+    const MetricRows metrics = metrics_of(experiment, run);
     progress.iteration = updates_done(metrics);
     progress.test_error = last_value(metrics, "test", "error");
     progress.images_per_second = last_value(metrics, "train", "images_per_second");

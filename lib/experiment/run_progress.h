@@ -28,7 +28,7 @@ struct RunProgress {
   std::int64_t iterations = 0;   //
   double test_error = 0;         // the last, per cent; NaN where there is none
   double images_per_second = 0;  // in training, the last; NaN where there is none
-  double seconds_left = 0;       // at its own speed, else at the mean of the others; NaN where none is known
+  double seconds_left = 0;       // at the mean speed of its variant, else of all; NaN where none is known
 };
 
 // A file that cannot be read counts as one that is not there. Estimates no seconds_left.

@@ -96,8 +96,8 @@ class Runner {
   // Whether the run is done.
   bool run(std::size_t index) {
     const Run& planned = experiment_.runs[index];
-    const std::string title =
-        "run " + std::to_string(index + 1) + "/" + std::to_string(experiment_.runs.size()) + " " + planned.name();
+    const std::string place = std::to_string(index + 1) + "/" + std::to_string(experiment_.runs.size());
+    const std::string title = (experiment_.runs.size() > 1 ? "run " + place + " " : "") + planned.name();
     if (is_finished(experiment_, planned)) {
       const Status status = read_status(experiment_.path_of(planned));
       log_info(title + ": " + status.text + " already");
@@ -121,8 +121,8 @@ class Runner {
   void require_usable_device() const {
     const std::string why = device::why_unusable(device());
     if (why.empty()) return;
-    throw Error("the device cannot be used any more (" + why +
-                "); run the same command again, and elubench doctor if that fails, too");
+    throw DeviceLost("the device cannot be used any more (" + why +
+                     "); run the same command again, and elubench doctor if that fails, too");
   }
 
   using Specification = train::Specification;

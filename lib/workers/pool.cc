@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "base/error.h"
+#include "base/exit_code.h"
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "experiment/progress_text.h"
@@ -26,10 +27,13 @@ using experiment::Experiment;
 using experiment::Run;
 
 constexpr int most_starts = 2;
-constexpr auto between_looks = std::chrono::seconds(1);
+constexpr auto longest_wait = std::chrono::seconds(1);
+constexpr auto between_looks = std::chrono::seconds(5);  // at the runs' files
 
-// An ending that says what became of the run: done; failed or diverged; refused.
-bool is_answer(const Ending& ending) { return !ending.by_signal && ending.number <= 2; }
+bool is_exit(const Ending& ending, int code) { return ending == Ending{false, code}; }
+
+// Whether it died before it could say what became of its run.
+bool is_death(const Ending& ending) { return ending.by_signal || ending.number > exit_code::device_lost; }
 
 class Pool {
  public:
@@ -38,7 +42,15 @@ class Pool {
     for (std::size_t i = 0; i < experiment.runs.size(); ++i) {
       if (!is_finished(experiment, experiment.runs[i])) waiting_.push_back(i);
     }
-    for (const Place& place : places) workers_.push_back({place, nullptr, 0});
+    for (const Place& place : places) workers_.push_back({.place = place, .process = nullptr, .run = 0});
+  }
+
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+  ~Pool() {
+    for (Worker& worker : workers_) {
+      if (worker.process) worker.process->send(SIGTERM);  // all at once; then each is waited for
+    }
   }
 
   void work() {
@@ -48,9 +60,11 @@ class Pool {
       if (busy() == 0) break;
       wait();
       for (Worker& worker : workers_) look_after(worker);
+      std::erase_if(workers_, [](const Worker& worker) { return worker.lost; });
       show_progress();
     }
     throw_if_interrupted();
+    if (!waiting_.empty()) throw DeviceLost("no device is left for the other runs; see elubench doctor");
   }
 
  private:
@@ -58,6 +72,7 @@ class Pool {
     Place place;
     std::unique_ptr<Process> process;
     std::size_t run;  // of the experiment's, where there is a process
+    bool lost = false;
   };
 
   std::size_t busy() const {
@@ -96,7 +111,7 @@ class Pool {
     for (const Worker& worker : workers_) {
       if (worker.process) logs.push_back({worker.process->log(), POLLIN, 0});
     }
-    constexpr auto most = std::chrono::duration_cast<std::chrono::milliseconds>(between_looks).count();
+    constexpr auto most = std::chrono::duration_cast<std::chrono::milliseconds>(longest_wait).count();
     ::poll(logs.data(), logs.size(), static_cast<int>(most));  // a signal ends it early
   }
 
@@ -105,9 +120,11 @@ class Pool {
     const auto ending = worker.process->ending();
     for (const std::string& line : worker.process->lines()) relay_log_line(line);
     if (!ending) return;
-    if (is_answer(*ending)) {
+    if (is_exit(*ending, exit_code::done)) {
       tell_result(worker.run);
-    } else if (interrupt_signal() == 0) {
+    } else if (is_exit(*ending, exit_code::device_lost)) {
+      give_up(worker);
+    } else if (is_death(*ending) && interrupt_signal() == 0) {
       mourn(worker, *ending);
     }
     worker.process.reset();
@@ -115,8 +132,15 @@ class Pool {
 
   void tell_result(std::size_t run) {
     const auto progress = progress_of(experiment_, experiment_.runs[run]);
-    if (progress.phase == experiment::Phase::done)
-      log_info(title(run) + ": done, test error " + experiment::percent_text(progress.test_error));
+    log_info(title(run) + ": done, test error " + experiment::percent_text(progress.test_error));
+  }
+
+  // What a device that is lost was to do, another does.
+  void give_up(Worker& worker) {
+    log_error(worker.place.device + " is used no more");
+    waiting_.push_front(worker.run);
+    --starts_[worker.run];
+    worker.lost = true;
   }
 
   void mourn(const Worker& worker, const Ending& ending) {
@@ -129,7 +153,7 @@ class Pool {
 
   void show_progress() {
     const auto now = std::chrono::steady_clock::now();
-    if (now < next_look_) return;
+    if (now < next_look_ || !line_.due()) return;
     next_look_ = now + between_looks;
     std::string text;
     double rate = 0;
@@ -162,7 +186,8 @@ bool run_all(const Experiment& experiment, const std::vector<Place>& places, con
   experiment::prepare(experiment);
   Pool(experiment, places, command).work();
   return std::all_of(experiment.runs.begin(), experiment.runs.end(), [&](const Run& run) {
-    return experiment::read_status(experiment.path_of(run)).state == experiment::State::done;
+    return is_finished(experiment, run) &&
+           experiment::read_status(experiment.path_of(run)).state == experiment::State::done;
   });
 }
 

@@ -1,6 +1,7 @@
 #include "workers/process.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -61,7 +62,7 @@ class Preparation {
 };
 
 pid_t start(const std::filesystem::path& program, const std::vector<std::string>& arguments, int log) {
-  std::vector<std::string> words{program.string()};
+  std::vector<std::string> words{"elubench"};  // what process listings show
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
   for (std::string& word : words) pointers.push_back(word.data());
@@ -82,15 +83,18 @@ std::string Ending::text() const {
 }
 
 Process::Process(const std::filesystem::path& program, const std::vector<std::string>& arguments) : log_(-1) {
+  std::signal(SIGCHLD, SIG_DFL);  // ignored, as some callers leave it, it would make children end unheard
   Pipe pipe = make_pipe();
   number_ = start(program, arguments, pipe.write.number());
   log_ = std::move(pipe.read);
 }
 
 Process::~Process() {
-  if (ending_) return;
-  ::kill(number_, SIGTERM);
-  while (::waitpid(number_, nullptr, 0) < 0 && errno == EINTR) {
+  send(SIGTERM);
+  while (!ending()) {
+    pollfd log{log_.number(), POLLIN, 0};
+    ::poll(&log, 1, 100);
+    lines();  // or it would wait for somebody to read them
   }
 }
 
@@ -100,6 +104,7 @@ std::vector<std::string> Process::lines() {
   while ((count = ::read(log_.number(), block.data(), block.size())) > 0) {
     unfinished_.append(block.data(), static_cast<std::size_t>(count));
   }
+  if (count == 0 && !unfinished_.empty() && unfinished_.back() != '\n') unfinished_ += '\n';  // nothing more comes
   std::vector<std::string> whole;
   for (auto end = unfinished_.find('\n'); end != std::string::npos; end = unfinished_.find('\n')) {
     whole.push_back(unfinished_.substr(0, end));
@@ -111,7 +116,9 @@ std::vector<std::string> Process::lines() {
 std::optional<Ending> Process::ending() {
   if (ending_) return ending_;
   int status = 0;
-  if (::waitpid(number_, &status, WNOHANG) != number_) return std::nullopt;
+  const pid_t found = ::waitpid(number_, &status, WNOHANG);
+  if (found == 0 || (found < 0 && errno == EINTR)) return std::nullopt;
+  if (found < 0) throw Error(std::string("cannot wait for a process that was started: ") + std::strerror(errno));
   ending_ = WIFSIGNALED(status) ? Ending{true, WTERMSIG(status)} : Ending{false, WEXITSTATUS(status)};
   return ending_;
 }

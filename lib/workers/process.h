@@ -14,7 +14,8 @@ namespace elubench::workers {
 
 struct Ending {
   bool by_signal;
-  int number;                // of the signal, or the exit code
+  int number;  // of the signal, or the exit code
+  bool operator==(const Ending&) const = default;
   std::string text() const;  // "signal 9 (Killed)", "exit code 3"
 };
 

@@ -12,6 +12,8 @@ from elubench_report.errors import ReportError
 
 Toml = dict[str, Any]
 
+SHIPPED = Path(__file__).resolve().parents[2] / "results"  # the recipes that come with the program
+
 _DEFAULTS: Toml = {  # lib/experiment/recipe.h
     "activations": ["relu", "leaky_relu(slope=0.1)", "shifted_relu", "elu(alpha=1.0)"],
     "batch_norm": [False],
@@ -48,6 +50,8 @@ def recipe_files(path: Path) -> list[Path]:
     extends: object = path
     while extends is not None:
         place = path.parent / str(extends) if files else path
+        if files and not place.exists() and (shipped := SHIPPED / place.name).is_dir():
+            place = shipped
         path = place / "experiment.toml" if place.is_dir() else place
         if path.resolve() in [file.resolve() for file in files]:
             raise ReportError(f"{files[-1]}: it extends {extends}, which extends it")
