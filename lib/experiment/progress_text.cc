@@ -41,6 +41,11 @@ std::string count_text(double count) {
   return text.data();
 }
 
+std::string padded(std::string text, std::size_t width) {
+  text.append(text.size() < width ? width - text.size() : 0, ' ');
+  return text;
+}
+
 std::string progress_text(const train::Progress& progress) {
   return std::to_string(progress.iteration) + "/" + std::to_string(progress.iterations) + " | loss " +
          fixed(progress.loss, 2) + " | error " + percent_text(progress.test_error) + " | " +

@@ -7,6 +7,7 @@
 
 #include "data/table.h"
 #include "experiment/metrics_file.h"
+#include "experiment/progress_text.h"
 #include "experiment/run_folder.h"
 
 namespace elubench::experiment {
@@ -60,11 +61,6 @@ std::string error_text(const std::vector<double>& errors) {
   double squares = 0;
   for (const double error : errors) squares += (error - mean) * (error - mean);
   return formatted("%.2f", mean) + " +- " + formatted("%.2f", std::sqrt(squares / (n - 1)));
-}
-
-std::string padded(std::string text, std::size_t width) {
-  text.append(text.size() < width ? width - text.size() : 0, ' ');
-  return text;
 }
 
 }  // namespace

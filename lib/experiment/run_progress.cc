@@ -57,11 +57,6 @@ double last_value(const MetricRows& metrics, std::string_view split, std::string
 
 bool is_ended(Phase phase) { return phase == Phase::done || phase == Phase::diverged; }
 
-std::string padded(std::string text, std::size_t width) {
-  text.append(text.size() < width ? width - text.size() : 0, ' ');
-  return text;
-}
-
 std::string line_of(const Run& run, const RunProgress& progress, std::size_t name_width) {
   std::string line = padded(run.name(), name_width) + "  ";
   if (progress.phase == Phase::waiting) return line + std::string(to_name(progress.phase));
