@@ -5,7 +5,8 @@ if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
 endif()
 find_program(MOLD_PROGRAM mold)
 if(MOLD_PROGRAM)
-  add_link_options(-fuse-ld=mold)
+  # Where thread-local data happen to end a page, mold 1.10 protects a page that is not there, and nothing starts.
+  add_link_options(-fuse-ld=mold LINKER:-z,norelro)
 endif()
 
 # What every target of this project is compiled with.

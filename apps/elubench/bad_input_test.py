@@ -104,7 +104,8 @@ def test_a_bad_recipe_is_one_line_and_nothing_is_written(
 )
 def test_bad_options_of_run_are_one_line(experiment: Path, arguments: list[str], words: list[str]) -> None:
     nowhere = {"ELUBENCH_DATA": "", "XDG_CACHE_HOME": "/nowhere"}
-    result = elubench("run", experiment, "--quiet", *arguments, environment=nowhere)
+    device = [] if "--device" in arguments else ["--device", "cpu"]
+    result = elubench("run", experiment, "--quiet", *device, *arguments, environment=nowhere)
     assert result.returncode == 2
     assert_one_error(result, *words)
     assert not list(experiment.rglob("metrics.csv"))

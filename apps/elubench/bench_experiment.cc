@@ -60,7 +60,7 @@ int bench_experiment(const std::string& experiment, const std::string& device, i
   experiment::Request wanted;
   wanted.experiment = experiment;
   wanted.device = device;
-  const experiment::Experiment opened = experiment::open_experiment(wanted);
+  experiment::Experiment opened = experiment::open_experiment(wanted);
   if (opened.is_elsewhere) experiment::prepare_folder(opened);
   const auto file = opened.folder / "bench.csv";
   check_output_file(file);

@@ -59,18 +59,18 @@ def test_export_writes_weights_and_nothing_else(trained: Path, tmp_path: Path) -
 
 def test_evaluate_gives_the_last_test_row_again(trained: Path) -> None:
     folder = trained / "elu" / "seed-1"
-    result = elubench("evaluate", folder, "--json", "--threads", "1")
+    result = elubench("evaluate", folder, "--json", "--threads", "1", "--device", "cpu")
     assert result.returncode == 0, result.stderr
     rows = {row[3]: float(row[4]) for row in metrics_of(folder) if row[2] == "test"}
     assert json.loads(result.stdout) == {"test_loss": rows["loss"], "test_error": rows["error"]}
-    assert "test error" in elubench("evaluate", folder, "--threads", "1").stdout
+    assert "test error" in elubench("evaluate", folder, "--threads", "1", "--device", "cpu").stdout
 
 
 def test_a_run_without_checkpoint_cannot_be_evaluated(trained: Path, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     folder.mkdir()
     shutil.copy(trained / "elu" / "seed-1" / "run.toml", folder)
-    result = elubench("evaluate", folder, "--threads", "1", "--quiet")
+    result = elubench("evaluate", folder, "--threads", "1", "--device", "cpu", "--quiet")
     assert result.returncode == 1
     assert_one_error(result, str(folder), "checkpoint")
 
@@ -81,6 +81,7 @@ def test_a_run_without_checkpoint_cannot_be_evaluated(trained: Path, tmp_path: P
         ("activations", {"elu", "relu", "leaky_relu", "shifted_relu", "squareplus", "identity"}),
         ("networks", {"elu11", "elu18"}),
         ("datasets", {"cifar-100", "cifar-10", "synthetic"}),
+        ("devices", {"cpu"}),
     ],
 )
 def test_list(table: str, names: set[str]) -> None:
@@ -139,7 +140,7 @@ def test_list_recipe_prints_a_recipe_with_every_key(tmp_path: Path) -> None:
     text = elubench("list", "recipe").stdout
     assert {"data", "network", "train", "compare"} <= set(tomllib.loads(text))
     (tmp_path / "experiment.toml").write_text(text)
-    assert elubench("run", tmp_path, "--dry-run").returncode == 0
+    assert elubench("run", tmp_path, "--dry-run", "--device", "cpu").returncode == 0
 
 
 def test_logs_never_reach_a_file_where_stderr_is_closed(experiment: Path) -> None:
@@ -149,7 +150,7 @@ def test_logs_never_reach_a_file_where_stderr_is_closed(experiment: Path) -> Non
 
 
 def test_bench_measures_training_and_inference() -> None:
-    options = ("--batch", "2", "--precision", "fp32", "--threads", "1", "--seconds", "0")
+    options = ("--batch", "2", "--precision", "fp32", "--device", "cpu", "--threads", "1", "--seconds", "0")
     result = elubench("bench", *options, "--json")
     assert result.returncode == 0, result.stderr
     measured = json.loads(result.stdout)
@@ -208,6 +209,6 @@ def test_a_result_that_cannot_be_written_is_an_error() -> None:
 def test_doctor_finds_nothing_wrong_here():
     result = elubench("doctor", "--device", "cpu")
     assert result.returncode == 0, result.stdout
-    assert result.stdout.count("\nok      ") == 15
+    assert result.stdout.count("\nok      ") == 20
     assert "examined: cpu" in result.stdout
-    assert result.stdout.endswith("all 15 checks passed\n")
+    assert result.stdout.endswith("all 20 checks passed\n")

@@ -18,7 +18,10 @@ constexpr const char* footer =
     "repeats its results to the bit; on a GPU also whether a recorded step (a CUDA graph) gives the bits of one "
     "that "
     "is\n"
-    "run call by call, and whether training agrees with the processor's. Takes seconds.\n"
+    "run call by call, and whether training and evaluation agree with the processor's. Writes checkpoints into "
+    "the "
+    "folder for\n"
+    "temporary files. Takes seconds.\n"
     "\n"
     "Examples:\n"
     "  elubench doctor\n"
@@ -29,7 +32,7 @@ struct DoctorOptions {
   int threads = 0;
 };
 
-void print_machine(const experiment::Device& examined) {
+void print_machine() {
   const auto& build = experiment::build_info();
   std::cout << "elubench " << build.version << ", commit " << build.git_commit
             << (build.git_dirty ? ", sources changed" : "") << "; " << build.compiler << ", " << build.flags
@@ -41,13 +44,13 @@ void print_machine(const experiment::Device& examined) {
               << ", " << gpu.memory_bytes / 1000000000 << " GB, driver " << device::driver_version() << "\n";
   }
   if (const std::string why = device::why_no_gpu(); !why.empty()) std::cout << "no GPU: " << why << "\n";
-  std::cout << "examined: " << examined.name << " (" << examined.description << ")\n";
 }
 
 int run_doctor(const DoctorOptions& options) {
   set_thread_count(options.threads);
+  print_machine();
   const experiment::Device device = experiment::find_device(options.device);
-  print_machine(device);
+  std::cout << "examined: " << device.name << " (" << device.description << ")\n";
   int checks = 0;
   int failures = 0;
   doctor::examine(device.name, [&](const doctor::Finding& finding) {

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "command.h"
 #include "data/table.h"
+#include "experiment/device.h"
 #include "experiment/recipe.h"
 #include "network/table.h"
 
@@ -44,6 +45,10 @@ Json activations_json() {
 
 constexpr std::int64_t classes_listed = 100;  // CIFAR-100's
 
+std::string_view name_of(network::DropoutAfter after) {
+  return after == network::DropoutAfter::every_layer ? "every layer" : "the last layer of a stack";
+}
+
 Json networks_json() {
   Json rows = Json::array();
   for (const auto& description : network::networks()) {
@@ -64,6 +69,7 @@ Json networks_json() {
                     {"multiply_adds_an_image", cost.multiply_adds_an_image},
                     {"even_padding", to_name(description.even_padding)},
                     {"dropout", description.dropout_rates},
+                    {"dropout_after", name_of(description.dropout_after)},
                     {"stacks", stacks}});
   }
   return rows;
@@ -79,6 +85,17 @@ Json datasets_json() {
                     {"synthetic", row.synthetic},
                     {"source", row.source},
                     {"note", row.note}});
+  }
+  return rows;
+}
+
+Json devices_json() {
+  Json rows = Json::array();
+  for (const auto& device : experiment::devices()) {
+    rows.push_back({{"name", device.name},
+                    {"description", device.description},
+                    {"driver", device.driver},
+                    {"multiplies_bf16", device.multiplies_bf16}});
   }
   return rows;
 }
@@ -112,7 +129,7 @@ void print_networks() {
       std::cout << "]";
     }
     std::cout << "\n    even_padding " << row["even_padding"].get<std::string>() << ", dropout "
-              << row["dropout"].dump() << "\n";
+              << row["dropout"].dump() << " after " << row["dropout_after"].get<std::string>() << "\n";
   }
 }
 
@@ -121,6 +138,14 @@ void print_datasets() {
     std::cout << std::left << std::setw(12) << row.name << row.classes << " classes, " << row.train_images
               << " training and " << row.test_images << " test images  [" << row.source << "]"
               << (row.note.empty() ? "" : "  ") << row.note << "\n";
+  }
+}
+
+void print_devices() {
+  for (const auto& device : experiment::devices()) {
+    std::cout << std::left << std::setw(8) << device.name << device.description
+              << (device.driver.empty() ? "" : ", driver " + device.driver)
+              << (device.multiplies_bf16 ? ", multiplies bfloat16" : "") << "\n";
   }
 }
 
@@ -144,15 +169,16 @@ const std::vector<Table>& tables() {
       {"activations", "the activation functions, their parameters and ranges", print_activations,
        activations_json},
       {"networks", "the networks, their layers and cost", print_networks, networks_json},
-      {"datasets", "the data sets", print_datasets, datasets_json}};
+      {"datasets", "the data sets", print_datasets, datasets_json},
+      {"devices", "what this build can train on here; --device auto takes the first", print_devices,
+       devices_json}};
   return all;
 }
 
 }  // namespace
 
 void add_list_command(CLI::App& app, Action& action) {
-  CLI::App& command =
-      *app.add_subcommand("list", "What can be written in a recipe: keys, activations, networks, data sets");
+  CLI::App& command = *app.add_subcommand("list", "What can be written in a recipe, and the devices");
   command.require_subcommand(1);
   command.footer(
       "Examples:\n  elubench list recipe\n  elubench list activations\n  elubench list networks --json");

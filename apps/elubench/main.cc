@@ -105,6 +105,8 @@ int main(int argc, char** argv) {
   open_closed_streams();
   // cuBLAS repeats its results only with a workspace of fixed size; it reads this when it starts.
   ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
+  // fp32 means float32: oneDNN may be told by the environment to multiply it in bfloat16.
+  ::setenv("ONEDNN_DEFAULT_FPMATH_MODE", "STRICT", 1);
 
   CLI::App app(
       "Is ELU really better than ReLU, as the paper says? elubench trains the networks of Clevert, Unterthiner "

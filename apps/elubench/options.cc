@@ -37,9 +37,7 @@ void add_filter_options(CLI::App& command, experiment::Filter& filter) {
 
 CLI::Option* add_device_options(CLI::App& command, std::string& device, int& threads) {
   CLI::Option* const named =
-      command
-          .add_option("--device", device,
-                      "cpu, cuda:N, or auto: the first GPU of a CUDA build, else the processor")
+      command.add_option("--device", device, "cpu, cuda:N, or auto: the first that elubench list devices has")
           ->type_name("NAME")
           ->capture_default_str();
   command

@@ -10,29 +10,21 @@
 //
 // Every change is made at once, so that the process sees its own files, and an undo is kept until the file, or for
 // a name its folder, is synced.
-#include <dlfcn.h>
 #include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <climits>
 #include <cstdarg>
 #include <cstdio>
-#include <cstdlib>
 #include <functional>
-#include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "preload.h"
+
 namespace {
 
-constexpr int cut_exit_code = 137;  // as after SIGKILL
+using namespace elubench::preload;
 
-template <class Function>
-Function* next(const char* name) {
-  return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
-}
+constexpr int cut_exit_code = 137;  // as after SIGKILL
 
 using Inode = std::pair<dev_t, ino_t>;
 
@@ -43,10 +35,9 @@ struct Change {
 };
 
 struct State {
-  std::string under = std::getenv("POWER_CUT_UNDER") ? std::getenv("POWER_CUT_UNDER") : "";
-  long after = std::getenv("POWER_CUT_AFTER") ? std::atol(std::getenv("POWER_CUT_AFTER")) : 0;
-  bool loses_names =
-      std::string_view(std::getenv("POWER_CUT_LOSES") ? std::getenv("POWER_CUT_LOSES") : "") != "data";
+  std::string under = setting("POWER_CUT_UNDER");
+  long after = std::atol(setting("POWER_CUT_AFTER").c_str());
+  bool loses_names = setting("POWER_CUT_LOSES") != "data";
   long calls = 0;
   long backups = 0;
   std::vector<Change> changes;
@@ -58,23 +49,7 @@ State& state() {
   return *instance;
 }
 
-std::string path_of(int descriptor) {
-  char path[PATH_MAX];
-  const std::string link = "/proc/self/fd/" + std::to_string(descriptor);
-  const ssize_t length = ::readlink(link.c_str(), path, sizeof path);
-  return length < 0 ? std::string() : std::string(path, static_cast<std::size_t>(length));
-}
-
-std::string absolute(const char* path) {
-  if (*path == '/') return path;
-  char folder[PATH_MAX];
-  return ::getcwd(folder, sizeof folder) ? std::string(folder) + "/" + path : std::string(path);
-}
-
-bool is_watched(const std::string& path) {
-  const std::string& under = state().under;
-  return !under.empty() && path.compare(0, under.size(), under) == 0;
-}
+bool is_watched(const std::string& path) { return is_under(state().under, path); }
 
 std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 
@@ -83,11 +58,6 @@ Inode inode_of(const struct stat& status) { return {status.st_dev, status.st_ino
 Inode inode_of_path(const std::string& path) {
   struct stat status {};
   return ::stat(path.c_str(), &status) == 0 ? inode_of(status) : Inode{};
-}
-
-bool exists(const std::string& path) {
-  struct stat status {};
-  return ::lstat(path.c_str(), &status) == 0;
 }
 
 // Before every call that changes a file.

@@ -13,19 +13,19 @@ from pathlib import Path
 import pytest
 from program import PROGRAM, RECIPE, Outcome, outcome_of, run
 
-LAYER = os.environ.get("ELUBENCH_POWER_CUT", "")
+LAYER = Path(os.environ.get("ELUBENCH_LAYERS") or "/nowhere") / "libelubench_power_cut.so"
 # One run of two iterations, each with a checkpoint.
 SETTINGS = ("train.iterations=2", "train.test_every=2", "train.log_every=1", "train.checkpoint_every=1")
 SHORT = ("--only", "elu", *(argument for setting in SETTINGS for argument in ("--set", setting)))
 CUT = 137
 
-pytestmark = pytest.mark.skipif(not LAYER, reason="ELUBENCH_POWER_CUT does not name the layer")
+pytestmark = pytest.mark.skipif(not LAYER.exists(), reason="ELUBENCH_LAYERS does not name the layers' folder")
 
 
 def cut_before(call: int, loses: str, experiment: Path) -> subprocess.CompletedProcess[str]:
     environment = {
         **os.environ,
-        "LD_PRELOAD": LAYER,
+        "LD_PRELOAD": str(LAYER),
         "POWER_CUT_UNDER": str(experiment),
         "POWER_CUT_AFTER": str(call),
         "POWER_CUT_LOSES": loses,

@@ -77,8 +77,8 @@ def assert_one_error(result: subprocess.CompletedProcess[str], *words: str) -> N
 class Started:
     """`elubench run`, or another command, in the background, which is killed at the end of the block."""
 
-    def __init__(self, experiment: Path, *arguments: str, command: str = "run") -> None:
-        options = ["--threads", "1", "--device", "cpu", "--quiet", *arguments]
+    def __init__(self, experiment: Path, *arguments: str, command: str = "run", device: str = "cpu") -> None:
+        options = ["--threads", "1", "--device", device, "--quiet", *arguments]
         self.process = subprocess.Popen(
             [PROGRAM, command, str(experiment), *options],
             stdout=subprocess.PIPE,

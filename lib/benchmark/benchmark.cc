@@ -97,7 +97,8 @@ Speed speed_of(const Stopwatch& steps, const Stopwatch& laps, const Work& work, 
 
 Stopwatch stopwatch_for(at::Device device) { return Stopwatch(device::make_timeline(device.str())); }
 
-// Calls step(watch) for so long, `together` calls measured as one; the first ones are not counted.
+// Calls step(watch) for so long, `together` calls measured as one; the first ones are not counted. A GPU is kept
+// occupied before a single call, or the times of its parts would be those that the host takes to queue them.
 template <class Step>
 Stopwatch timed(at::Device device, double seconds, std::int64_t together, const Step& step) {
   Stopwatch warm_up = stopwatch_for(device);
@@ -107,6 +108,7 @@ Stopwatch timed(at::Device device, double seconds, std::int64_t together, const 
   Stopwatch watch = stopwatch_for(device);
   const auto start = std::chrono::steady_clock::now();
   do {
+    if (together == 1) device::occupy(device);
     watch.begin_step();
     for (std::int64_t i = 0; i < together; ++i) step(watch);
     watch.end_step(together);
@@ -164,12 +166,15 @@ class Bench {
   // A GPU's step is one recorded piece of work, whose parts are measured apart, call by call.
   Speed training() {
     const Stopwatch laps = timed(device_, seconds_, 1, [&](Stopwatch& watch) { step_.run(&watch); });
+    require_finite();
     if (device_.is_cpu()) return speed_of(laps, laps, work_, specification_.batch_size);
     return speed_of(recorded_steps(), laps, work_, specification_.batch_size);
   }
 
   double recorded_images_per_second() {
-    return static_cast<double>(specification_.batch_size) / median(recorded_steps().steps());
+    const double seconds = median(recorded_steps().steps());
+    require_finite();
+    return static_cast<double>(specification_.batch_size) / seconds;
   }
 
   // Whether training() measured a recorded step.
@@ -190,6 +195,13 @@ class Bench {
   }
 
  private:
+  // A step whose loss is not finite does less than others.
+  void require_finite() const {
+    if (step_.position().totals.finite()) return;
+    throw Error("the training step of " + specification_.activation +
+                " cannot be measured: after a few steps its loss is not finite any more");
+  }
+
   Stopwatch recorded_steps() {
     for (int i = 0; i < 2 * warm_up_steps; ++i) step_.run();  // until it is recorded
     return timed(device_, seconds_, steps_together, [&](Stopwatch&) { step_.run(); });

@@ -19,8 +19,8 @@ struct Request {
   double seconds = 10;  // of measuring, of training and of inference each
 };
 
-// A part of the step. Times are medians over the steps measured. On a GPU they are of steps run call by call, and
-// so may add up to more than the recorded step.
+// A part of the step. Times are medians over the steps measured. On a GPU they are of steps run call by call,
+// behind other work, so that the host's gaps do not count; they may yet add up to more than the recorded step.
 struct Phase {
   std::string name;   // "data", "forward", "loss", "backward", "update"
   std::string part;   // a block such as "conv3"; empty for a phase without parts
@@ -54,7 +54,7 @@ struct Result : Speeds {
 };
 
 // Trains on made-up images of CIFAR's size. Throws UsageError for an unknown network or activation, and where the
-// engine is not to be had.
+// engine is not to be had; Error where training diverges, for such a step does less.
 Speeds measure_speeds(const Request& request);
 // As Result::convolutions, without measuring.
 std::string convolutions_of(const Request& request);

@@ -92,7 +92,8 @@ TEST(Measure, CoversEveryBlockOfTheStepAndCountsItsOperations) {
   EXPECT_DOUBLE_EQ(result.inference.operations, forward);
   EXPECT_GT(result.peak, 0);
   const std::string text = text_of(small(), result);
-  EXPECT_THAT(text, testing::AllOf(HasSubstr("training: "), HasSubstr("backward conv11"), HasSubstr("% of peak")));
+  EXPECT_THAT(text, testing::AllOf(HasSubstr("training: "), HasSubstr("backward conv11"), HasSubstr("% of peak"),
+                                   HasSubstr("as of direct convolutions")));
 }
 
 TEST(Measure, RefusesWhatItDoesNotKnow) {
@@ -102,6 +103,13 @@ TEST(Measure, RefusesWhatItDoesNotKnow) {
   request = small();
   request.specification.network.name = "elu12";
   EXPECT_THROW(measure(request), UsageError);
+}
+
+// Such a step has no backward pass, and would pass for a fast one.
+TEST(Measure, RefusesWhatDiverges) {
+  Request request = small();
+  request.specification.activation = "leaky_relu(slope=1000000)";
+  EXPECT_THAT([&] { measure(request); }, testing::ThrowsMessage<Error>(HasSubstr("not finite")));
 }
 
 TEST(Compare, MeasuresTheContendersInTurn) {

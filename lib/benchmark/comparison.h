@@ -27,7 +27,8 @@ struct Comparison {
 
 // Each round measures every contender once: in the order given, in the next one backwards, so that a drift of the
 // machine meets all alike. One measurement before the first is thrown away. `measured` is told after each that
-// counts, `round_ended` after each round what there is by then. Throws Interrupted between two measurements.
+// counts, `round_ended` after each round what there is by then. Throws Interrupted between two measurements,
+// and what measure_speeds() throws.
 std::vector<Comparison> compare(const std::vector<Contender>& contenders, int rounds,
                                 const std::function<void(int round, const Contender&)>& measured,
                                 const std::function<void(const std::vector<Comparison>&)>& round_ended);

@@ -45,8 +45,11 @@ std::string text_of(const Request& request, const Result& result) {
       specification.network.name + ", " + specification.activation +
       (specification.batch_norm ? " + batch norm" : "") + ", batch " + std::to_string(specification.batch_size) +
       ", " + std::string(to_name(specification.precision)) + ", convolutions of " + result.convolutions + "\n";
-  text += formatted("peak: %.2f TFLOP/s of a matrix product, %.1f GB/s of a copy; memory: %.2f GB at most\n",
-                    result.peak / 1e12, result.bandwidth / 1e9, static_cast<double>(result.memory_bytes) / 1e9);
+  text += formatted(
+      "peak: %.2f TFLOP/s of LibTorch's matrix product, %.1f GB/s of a copy beyond the caches; memory: %.2f GB at "
+      "most\n"
+      "operations are counted as of direct convolutions: Winograd's makes fewer, and may exceed the peak\n",
+      result.peak / 1e12, result.bandwidth / 1e9, static_cast<double>(result.memory_bytes) / 1e9);
   text += speed_text("training", result.training, result.peak);
   for (const Phase& phase : result.training.phases) text += phase_text(phase, result.training.seconds, result);
   if (request.device != "cpu" && !result.recorded) {

@@ -45,9 +45,11 @@ std::unique_ptr<Convolution> make_libtorch_convolution(const Geometry& geometry,
 std::unique_ptr<Convolution> make_onednn_convolution(const Geometry& geometry, at::Device device,
                                                      at::ScalarType element);
 
+// How many times as much as a direct convolution Winograd's may round in float32: its points multiply by up to 8.
+inline constexpr double winograd_rounding = 5;
+
 // By Winograd's minimal filtering, with matrix products in float32; nothing on other devices, and for
-// receptive fields other than 2 and 3. Rounds more than a direct convolution in float32:
-// convolution_test.cc allows five times as much.
+// receptive fields other than 2 and 3. Rounds more than a direct convolution (winograd_rounding).
 std::unique_ptr<Convolution> make_winograd_convolution(const Geometry& geometry, at::Device device,
                                                        at::ScalarType element);
 

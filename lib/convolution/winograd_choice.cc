@@ -10,13 +10,17 @@ namespace {
 constexpr double least_saving = 1.8;
 constexpr std::int64_t least_channels = 32;
 
+// In how many tiles' products a weight is transformed, written and read: once a batch.
+constexpr double tiles_a_weight = 16;
+
 double square(std::int64_t x) { return static_cast<double>(x * x); }
 
-// How many times as many multiplications a direct convolution takes, forward and for both gradients. The input's
-// gradient covers the input with tiles.
-double saving(const Geometry& g, std::int64_t outputs) {
+// How many times as many multiplications a direct convolution takes, forward and for both gradients, where the
+// weights cost as much as so many tiles of each image. The input's gradient covers the input with tiles.
+double saving(const Geometry& g, std::int64_t outputs, double tiles_for_weights = 0) {
   const auto products = [&](std::int64_t side) {
-    return square((side + outputs - 1) / outputs * (outputs + g.receptive_field - 1));
+    const double tiles = square((side + outputs - 1) / outputs) + tiles_for_weights;
+    return tiles * square(outputs + g.receptive_field - 1);
   };
   return 3 * square(g.out_side * g.receptive_field) / (2 * products(g.out_side) + products(g.in_side));
 }
@@ -41,7 +45,8 @@ std::int64_t winograd_outputs(const Geometry& g) {
 bool winograd_pays(const Geometry& g, bool bf16, const Cpu& cpu) {
   const bool possible = g.receptive_field == 2 || g.receptive_field == 3;
   return possible && std::min(g.in_channels, g.out_channels) >= least_channels &&
-         saving(g, winograd_outputs(g)) >= least_saving * (bf16 ? bf16_advantage(cpu) : 1);
+         saving(g, winograd_outputs(g), tiles_a_weight / static_cast<double>(g.batch)) >=
+             least_saving * (bf16 ? bf16_advantage(cpu) : 1);
 }
 
 }  // namespace elubench::convolution

@@ -17,11 +17,13 @@ TEST(WinogradChoice, SavesWhatTheAlgorithmSaves) {
   EXPECT_TRUE(pays(whole_tiles));
   const Geometry one_tile{100, 192, 2, 240, 2, 3, 1, 1};  // a tile of four would compute what nobody wants
   EXPECT_EQ(winograd_outputs(one_tile), 2);
-  const Geometry odd{100, 192, 4, 240, 3, 2, 0, 0};  // 3 * 36 products become 108 with m = 4, 96 with m = 3
+  const Geometry odd{100, 192, 4, 240, 3, 2, 0, 0};  // 3 * 36 products become 75 with m = 4, 96 with m = 3
   EXPECT_EQ(winograd_outputs(odd), 4);
   EXPECT_FALSE(pays(odd));
   EXPECT_EQ(winograd_outputs({100, 192, 3, 240, 3, 2, 0, 1}), 3);
   EXPECT_FALSE(pays({100, 3, 32, 192, 32, 3, 1, 1}));  // nothing to multiply
+  EXPECT_TRUE(pays({100, 896, 4, 896, 4, 2, 0, 1}));
+  EXPECT_FALSE(pays({4, 896, 4, 896, 4, 2, 0, 1}));  // more weights to transform than pixels
   EXPECT_FALSE(pays({100, 192, 16, 240, 16, 1, 0, 0}));
   EXPECT_FALSE(pays({100, 192, 32, 240, 32, 5, 2, 2}));
 }

@@ -2,6 +2,7 @@
 // else.
 #include <ATen/cuda/CUDAContext.h>
 #include <ATen/cuda/CUDAGraph.h>
+#include <ATen/cuda/Sleep.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/cuda/CUDACachingAllocator.h>
 #include <c10/cuda/CUDAGuard.h>
@@ -63,8 +64,18 @@ std::string why_no_gpu() {
   if (!gpus().empty()) return {};
   int count = 0;
   const cudaError_t error = count_of_gpus(count);
-  if (count > 0) return "those here have a compute capability below " + std::to_string(least_capability) + ".0";
+  if (count > 0) {
+    return "those here cannot be asked, or have a compute capability below " + std::to_string(least_capability) +
+           ".0";
+  }
   return error == cudaSuccess ? "there is none" : cudaGetErrorString(error);
+}
+
+std::string why_gpu_unusable() {
+  int count = 0;
+  const cudaError_t error = count_of_gpus(count);
+  if (error == cudaSuccess) return count > 0 ? why_no_gpu() : "";
+  return error == cudaErrorNoDevice || driver_version().empty() ? "" : cudaGetErrorString(error);
 }
 
 std::string cuda_version() {
@@ -109,6 +120,7 @@ struct Scope::Current {
 Scope::Scope(at::Device device, bool fastest)
     : current_(new Current{ArithmeticSettings(fastest), device, std::nullopt}) {
   if (device.is_cpu()) return;
+  at::globalContext().lazyInitDevice(at::kCUDA);  // the allocator and the streams are there only after that
   const c10::cuda::CUDAGuard guard(device);
   // What was queued on other streams (a data set that was copied) must be there before this stream reads it.
   c10::cuda::device_synchronize();
@@ -129,8 +141,14 @@ Scope::~Scope() {
 
 std::string why_unusable(at::Device device) {
   if (device.is_cpu()) return {};
-  const cudaError_t error = cudaDeviceSynchronize();
+  cudaError_t error = cudaSetDevice(device.index());
+  if (error == cudaSuccess) error = cudaDeviceSynchronize();
   return error == cudaSuccess ? "" : cudaGetErrorString(error);
+}
+
+void occupy(at::Device device) {
+  constexpr std::int64_t cycles = 40'000'000;  // 20 ms at 2 GHz
+  if (device.is_cuda()) at::cuda::sleep(cycles);
 }
 
 void synchronize(at::Device device) {

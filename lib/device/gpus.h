@@ -26,4 +26,8 @@ std::string driver_version();  // "580.159.04"; empty where there is no driver
 // Why gpus() finds none: "no CUDA-capable device is detected"; empty where it finds some.
 std::string why_no_gpu();
 
+// Why none can be used although there seems to be one: its driver is too old, or the GPU is. Empty where one can
+// be used, and where CUDA says that there is none.
+std::string why_gpu_unusable();
+
 }  // namespace elubench::device

@@ -14,6 +14,8 @@ std::string cudnn_version() { return "none"; }
 std::string driver_version() { return {}; }
 std::string why_no_gpu() { return "this build is without CUDA (-DELUBENCH_CUDA=ON)"; }
 
+std::string why_gpu_unusable() { return {}; }
+
 struct Scope::Current {
   ArithmeticSettings settings;
 };
@@ -24,6 +26,7 @@ Scope::Scope(at::Device device, bool fastest) : current_(new Current{ArithmeticS
 Scope::~Scope() = default;
 
 std::string why_unusable(at::Device) { return {}; }
+void occupy(at::Device) {}
 void synchronize(at::Device) {}
 std::int64_t most_memory(at::Device) { return 0; }
 

@@ -30,8 +30,12 @@ class Scope {
 std::int64_t most_memory(at::Device device);
 
 // Why nothing can be computed on the device any more: after some errors CUDA refuses all that follows. Empty if it
-// can.
+// can. Makes a GPU the current one.
 std::string why_unusable(at::Device device);
+
+// Gives a GPU about 20 ms of nothing to do: what is queued behind it follows without gaps, however long the host
+// takes to queue it. Nothing on a processor.
+void occupy(at::Device device);
 
 // Waits until the device has done all that was queued on the current stream.
 void synchronize(at::Device device);

@@ -9,6 +9,12 @@
 namespace elubench::doctor {
 namespace {
 
+std::string short_text(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1e", value);
+  return text;
+}
+
 Finding finding_of(const Check& check, at::Device device) {
   try {
     const device::Scope scope(device);
@@ -31,16 +37,12 @@ double relative_error(const at::Tensor& value, const at::Tensor& expected) {
 
 double require_small(double largest, double error, double tolerance, const std::string& what) {
   if (!(error <= tolerance)) {
-    throw Error(what + ": relative error " + std::to_string(error) + ", more than " + std::to_string(tolerance));
+    throw Error(what + ": " + error_text(error) + ", more than " + short_text(tolerance));
   }
   return error > largest ? error : largest;
 }
 
-std::string error_text(double error) {
-  char text[64];
-  std::snprintf(text, sizeof text, "largest relative error %.1e", error);
-  return text;
-}
+std::string error_text(double error) { return "largest relative error " + short_text(error); }
 
 bool examine(const std::string& device_name, const std::function<void(const Finding&)>& tell) {
   const at::Device device(device_name);

@@ -14,9 +14,10 @@ struct Finding {
 };
 
 // Examines a device ("cpu", "cuda:0"): each kernel against plain arithmetic in double precision, convolutions
-// against LibTorch's in double precision, and whether training repeats its results; on a GPU also whether a
-// recorded step gives the bits of one run call by call, and whether training agrees with the processor's. Tells
-// each finding as soon as there is one. Returns whether all passed.
+// against LibTorch's in double precision, and whether training repeats its results and checkpoints give back
+// theirs; on a GPU also whether a recorded step gives the bits of one run call by call, and whether training and
+// evaluation agree with the processor's. Tells each finding as soon as there is one. Returns whether all passed.
+// Writes into the folder for temporary files.
 bool examine(const std::string& device, const std::function<void(const Finding&)>& tell);
 
 }  // namespace elubench::doctor

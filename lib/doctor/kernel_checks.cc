@@ -1,4 +1,6 @@
 // Each kernel on the device against plain arithmetic on the processor, most of it in double precision.
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <variant>
 
@@ -108,6 +110,23 @@ std::string check_pools(at::Device device, at::ScalarType type) {
   return std::to_string(activation::table().size()) + " activations, " + error_text(largest);
 }
 
+// Of the first 30 rows, without a gradient; and of logits that are not all finite.
+void require_loss_of_evaluation(const at::Tensor& logits, const at::Tensor& labels, double expected) {
+  const at::Tensor before = logits.clone();
+  const device::Value<kernel::LossTotals> totals(logits.device());
+  const auto add = [&] {
+    kernel::softmax_cross_entropy(buffer_of(logits), 100, 100, labels.const_data_ptr<std::int64_t>(), 30, 0,
+                                  totals.data());
+    return totals.read();
+  };
+  const kernel::LossTotals sums = add();
+  require_small(0, std::abs(sums.loss - expected) / expected, 1e-6, "loss of the first rows");
+  if (sums.images != 30) throw Error("it counts " + std::to_string(sums.images) + " images, not 30");
+  if (!at::equal(logits, before)) throw Error("it changes logits whose gradient is not wanted");
+  logits[29][7] = std::nan("");
+  if (add().finite()) throw Error("it takes the loss of a logit that is not a number for a finite one");
+}
+
 std::string check_loss(at::Device device, at::ScalarType type) {
   const at::Tensor logits = noise({100, 100}, 3).mul(3).to(type);
   const at::Tensor labels = at::arange(100, at::kLong).mul(37).remainder(100);
@@ -126,6 +145,10 @@ std::string check_loss(at::Device device, at::ScalarType type) {
   const double expected = loss.item<double>();
   double largest = require_small(0, std::abs(sums.loss - expected) / expected, 1e-6, "loss");
   largest = require_small(largest, relative_error(on_device, exact.grad()), tolerance_of(type), "gradient");
+  require_loss_of_evaluation(
+      logits.to(device, type, false, true), labels_on_device,
+      at::cross_entropy_loss(exact.narrow(0, 0, 30), labels.narrow(0, 0, 30), {}, at::Reduction::Sum)
+          .item<double>());
   return error_text(largest);
 }
 
@@ -150,31 +173,49 @@ std::string check_update(at::Device device) {
   double largest = require_small(0, relative_error(weights, w), 1e-6, "weights");
   largest = require_small(largest, relative_error(velocities, v), 1e-6, "velocities");
   require_small(0, relative_error(copy, weights), 1e-2, "bfloat16 copy");
+
+  const device::Value<kernel::LossTotals> diverged(device, {.loss = std::nan(""), .wrong = 0, .images = 0});
+  const std::array changed{weights, velocities, copy};
+  std::vector<at::Tensor> before;
+  for (const at::Tensor& tensor : changed) before.push_back(tensor.clone());
+  kernel::momentum_update({0.9, 0.0005}, step.data(), diverged.data(), count, buffer_of(weights),
+                          buffer_of(velocities), buffer_of(gradients), buffer_of(copy));
+  kernel::advance({schedule.data(), 1}, diverged.data(), step.data(), buffer_of(weights).device);
+  bool goes_on = step.read().iteration != step_state.iteration + 1;
+  for (std::size_t i = 0; i < changed.size(); ++i) goes_on = goes_on || !at::equal(changed[i], before[i]);
+  if (goes_on) throw Error("it goes on after a loss that is not finite");
   return error_text(largest);
 }
 
-std::string check_gather(at::Device device) {
+std::string check_gather(at::Device device, at::ScalarType type) {
   const std::int64_t images = 50, batch = 64;  // a batch that spans two epochs
   const at::Tensor pixels = noise({images, 32, 32, 3}, 7), labels = at::arange(images, at::kLong);
   const at::Tensor orders = at::stack({at::arange(images, at::kLong).flip(0), labels, labels.roll(7)});
   const at::Tensor padded = at::constant_pad_nd(pixels, {0, 0, 4, 4, 4, 4});
   const at::Tensor p = pixels.to(device), l = labels.to(device), o = orders.to(device);
-  const at::Tensor out = at::zeros({batch, 32, 32, 3}, p.options()), out_labels = at::zeros({batch}, l.options());
-  const device::Value<kernel::StepState> step(device, step_state);
-  kernel::gather_training_batch({{32, 3}, images, p.const_data_ptr<float>(), l.const_data_ptr<std::int64_t>()},
-                                {o.const_data_ptr<std::int64_t>(), 3}, step.data(), true, batch, buffer_of(out),
-                                out_labels.mutable_data_ptr<std::int64_t>());
-  const at::Tensor result = out.cpu(), result_labels = out_labels.cpu();
-  for (std::int64_t j = 0; j < batch; ++j) {
-    const std::int64_t position = step_state.iteration * batch + j;
-    const std::int64_t image = orders[position / images % 3][position % images].item<std::int64_t>();
-    const kernel::Crop crop = kernel::draw_crop({5, random::Purpose::augmentation, 0, 9}, j);
-    at::Tensor expected = padded[image].narrow(0, crop.top, 32).narrow(1, crop.left, 32);
+  const at::Tensor out = at::zeros({batch, 32, 32, 3}, p.options().dtype(type));
+  const at::Tensor out_labels = at::zeros({batch}, l.options());
+  const kernel::ImageSet set{{32, 3}, images, p.const_data_ptr<float>(), l.const_data_ptr<std::int64_t>()};
+  const auto require = [&](std::int64_t j, std::int64_t image, const kernel::Crop& crop) {
+    at::Tensor expected = padded[image].narrow(0, crop.top, 32).narrow(1, crop.left, 32).to(type);
     if (crop.flip) expected = expected.flip(1);
-    if (!at::equal(result[j], expected) || result_labels[j].item<std::int64_t>() != image) {
+    if (!at::equal(out[j].cpu(), expected) || out_labels[j].item<std::int64_t>() != image) {
       throw Error("place " + std::to_string(j) + " of the batch holds another image or crop");
     }
+  };
+  const device::Value<kernel::StepState> step(device, step_state);
+  for (const bool augment : {true, false}) {
+    kernel::gather_training_batch(set, {o.const_data_ptr<std::int64_t>(), 3}, step.data(), augment, batch,
+                                  buffer_of(out), out_labels.mutable_data_ptr<std::int64_t>());
+    for (std::int64_t j = 0; j < batch; ++j) {
+      const std::int64_t position = step_state.iteration * batch + j;
+      const std::int64_t image = orders[position / images % 3][position % images].item<std::int64_t>();
+      const kernel::Crop drawn = kernel::draw_crop({5, random::Purpose::augmentation, 0, 9}, j);
+      require(j, image, augment ? drawn : kernel::whole_image);
+    }
   }
+  kernel::gather_in_order(set, 10, batch, buffer_of(out), out_labels.mutable_data_ptr<std::int64_t>());
+  for (std::int64_t j = 0; j < batch; ++j) require(j, std::min(10 + j, images - 1), kernel::whole_image);
   return "every bit";
 }
 
@@ -200,8 +241,10 @@ std::string check_statistics(at::Device device) {
 }  // namespace
 
 std::vector<Check> kernel_checks() {
-  std::vector<Check> checks{{"gather and augment", check_gather}};
+  std::vector<Check> checks;
   for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
+    checks.push_back({std::string("gather and augment, ") + name_of(type),
+                      [type](at::Device device) { return check_gather(device, type); }});
     checks.push_back({std::string("pool, activation and dropout, ") + name_of(type),
                       [type](at::Device device) { return check_pools(device, type); }});
     checks.push_back({std::string("softmax and cross-entropy, ") + name_of(type),

@@ -1,12 +1,18 @@
-// Whole training steps: whether they repeat, and, on a GPU, whether recording them changes anything.
+// Whole training steps: whether they repeat and can be saved, and, on a GPU, whether recording them changes
+// anything and whether the processor does the same.
+#include <cmath>
 #include <cstring>
 #include <map>
 #include <utility>
 
 #include "base/error.h"
+#include "base/temporary_folder.h"
+#include "device/scope.h"
 #include "doctor/check.h"
 #include "train/build.h"
+#include "train/checkpoint.h"
 #include "train/diagnostics.h"
+#include "train/evaluation.h"
 #include "train/step.h"
 
 namespace elubench::doctor {
@@ -112,6 +118,69 @@ std::string check_against_processor(const train::Specification& specification, a
   return std::to_string(count) + " iterations, changes of the weights and gradient norms, " + error_text(largest);
 }
 
+// After some training, so that batch normalisation has statistics to evaluate with.
+network::Network trained_network(const train::Specification& specification, const data::Dataset& dataset,
+                                 at::Device device) {
+  network::Network network = train::build_network(specification, classes, device);
+  train::set_initial_weights(specification, network);
+  train::Step step(specification, dataset, network);
+  for (int i = 0; i < 5; ++i) step.run();
+  device::synchronize(device);
+  return network;
+}
+
+void copy_parameters(network::Parameters& from, network::Parameters& to) {
+  to.values().copy_(from.values());
+  for (std::size_t i = 0; i < to.statistics().size(); ++i) {
+    to.statistics()[i].value.copy_(from.statistics()[i].value);
+  }
+  to.refresh_copy();
+}
+
+// Of the same weights. 150 images are no multiple of the batch.
+std::string check_evaluation(const train::Specification& specification, at::Device device) {
+  const bool bf16 = specification.precision == train::Precision::bf16;
+  const data::Dataset dataset = made_up_dataset(device), dataset_there = made_up_dataset(at::kCPU);
+  network::Network here = trained_network(specification, dataset, device);
+  network::Network there = train::build_network(specification, classes, at::kCPU);
+  copy_parameters(here.parameters(), there.parameters());
+  const double expected = train::evaluate(dataset_there.train, there).loss;
+  const double loss = train::evaluate(dataset.train, here).loss;
+  const double largest =
+      require_small(0, std::abs(loss - expected) / expected, bf16 ? 2e-2 : 1e-4, "loss of the test images");
+  const auto layers = train::diagnose(dataset.train, here),
+             layers_there = train::diagnose(dataset_there.train, there);
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    if (!layers[l].has_activation) continue;
+    const double scale = layers_there[l].activation_std;
+    const double mean = std::abs(layers[l].activation_mean - layers_there[l].activation_mean) / scale;
+    require_small(0, mean, bf16 ? 2e-2 : 1e-4, "mean activation of " + layers[l].layer);
+    const double deviation = std::abs(layers[l].activation_std - scale) / scale;
+    require_small(0, deviation, bf16 ? 2e-2 : 1e-4, "deviation of activations of " + layers[l].layer);
+  }
+  return "loss, mean and deviation of activations, " + error_text(largest);
+}
+
+std::string check_checkpoint(const train::Specification& specification, at::Device device) {
+  const data::Dataset dataset = made_up_dataset(device);
+  network::Network network = trained_network(specification, dataset, device);
+  const TemporaryFolder folder;
+  train::CheckpointStore store(folder.path());
+  store.save({}, network.parameters());
+  network::Network other = train::build_network(specification, classes, device);
+  store.load(0, other.parameters());
+  const auto require = [](const at::Tensor& one, const at::Tensor& two, const std::string& what) {
+    if (!at::equal(one, two)) throw Error(what + " come back with other bits");
+  };
+  require(network.parameters().values(), other.parameters().values(), "weights");
+  require(network.parameters().velocities(), other.parameters().velocities(), "velocities");
+  require(network.parameters().copy(), other.parameters().copy(), "the weights' copies");
+  for (const auto& statistic : network.parameters().statistics()) {
+    require(statistic.value, other.parameters().statistic(statistic.name), statistic.name);
+  }
+  return "every bit";
+}
+
 }  // namespace
 
 std::vector<Check> training_checks(at::Device device) {
@@ -128,9 +197,11 @@ std::vector<Check> training_checks(at::Device device) {
                                               {Precision::bf16, false},
                                               {Precision::bf16, true}}) {
     add("training repeats itself", check_repeats, precision, batch_norm);
+    add("a checkpoint gives back what was saved", check_checkpoint, precision, batch_norm);
     if (device.is_cpu()) continue;
     add("a recorded step is the step", check_recording, precision, batch_norm);
     add("training agrees with the processor's", check_against_processor, precision, batch_norm);
+    add("evaluation agrees with the processor's", check_evaluation, precision, batch_norm);
   }
   return checks;
 }

@@ -18,7 +18,14 @@ std::vector<Device> devices() {
 
 Device find_device(std::string_view name) {
   const std::vector<Device> available = devices();
-  if (name == "auto") return available.front();
+  if (name == "auto") {
+    if (const std::string why = device::why_gpu_unusable(); !why.empty()) {
+      throw UsageError("there is an NVIDIA driver (" + device::driver_version() + "), but no GPU that CUDA " +
+                       device::cuda_version() + " can use: " + why +
+                       "; mend that (Docker needs --gpus all, Apptainer --nv), or give --device cpu");
+    }
+    return available.front();
+  }
   std::string names;
   for (const Device& device : available) {
     if (device.name == name) return device;

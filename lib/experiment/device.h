@@ -17,7 +17,8 @@ struct Device {
 // The preferred one first. A build without CUDA has the processor alone.
 std::vector<Device> devices();
 
-// `name` as in Device, or `auto`: the preferred one. Throws UsageError that lists what there is.
+// `name` as in Device, or `auto`: the preferred one. Throws UsageError that lists what there is, and for `auto`
+// where a GPU seems to be there and cannot be used: nobody wants to train on the processor then without knowing.
 Device find_device(std::string_view name);
 
 }  // namespace elubench::experiment

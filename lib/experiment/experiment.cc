@@ -110,11 +110,13 @@ Experiment look_at_experiment(const std::filesystem::path& path, const Filter& f
   return experiment;
 }
 
-void prepare_folder(const Experiment& experiment) {
+void prepare_folder(Experiment& experiment) {
   const auto runs_folder = experiment.folder / "runs";
   make_writable_folder(runs_folder);
   const FileLock lock = FileLock::when_free(runs_folder / "lock");
-  record_precision(experiment.recipe.precision, runs_folder, experiment.runs.front().specification.precision);
+  const auto precision =
+      record_precision(experiment.recipe.precision, runs_folder, experiment.runs.front().specification.precision);
+  for (Run& run : experiment.runs) run.specification.precision = precision;
   if (!experiment.is_elsewhere) return;
   const auto [file, recipe] = copy_of_recipe(experiment);
   const std::string text = recipe_text(recipe);

@@ -40,10 +40,11 @@ Experiment open_experiment(const Request& request);
 // As far as looking at it takes: recipe, folder and runs, of any device. Throws UsageError for recipe and filter.
 Experiment look_at_experiment(const std::filesystem::path& experiment, const Filter& filter = {});
 
-// Makes the folder, and records what `precision = "auto"` means in it; with `is_elsewhere` puts experiment.toml
-// there, settings written in. Into one that is there, activations and seeds are added, and its title, reference
-// and baseline stay. Several processes may do so at once.
-void prepare_folder(const Experiment& experiment);
+// Makes the folder, and records what `precision = "auto"` means in it: where another process was first, the runs
+// take that. With `is_elsewhere` puts experiment.toml there, settings written in. Into one that is there,
+// activations and seeds are added, and its title, reference and baseline stay. Several processes may do so at
+// once.
+void prepare_folder(Experiment& experiment);
 
 // True if nothing is left to do for the run.
 bool is_finished(const Experiment& experiment, const Run& run);

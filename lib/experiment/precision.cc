@@ -49,17 +49,14 @@ train::Precision resolve_precision(PrecisionChoice choice, const std::filesystem
   return device.multiplies_bf16 ? train::Precision::bf16 : train::Precision::fp32;
 }
 
-void record_precision(PrecisionChoice choice, const std::filesystem::path& runs_folder,
-                      train::Precision precision) {
-  if (choice != PrecisionChoice::automatic) return;
-  const auto recorded = recorded_precision(runs_folder);
-  if (recorded && *recorded != precision) {
-    throw UsageError("another process has just begun these runs in " + std::string(to_name(*recorded)) +
-                     "; run the same command again to join them");
-  }
+train::Precision record_precision(PrecisionChoice choice, const std::filesystem::path& runs_folder,
+                                  train::Precision resolved) {
+  if (choice != PrecisionChoice::automatic) return resolved;
+  const train::Precision holds = recorded_precision(runs_folder).value_or(resolved);
   if (const auto record = record_of(runs_folder); !std::filesystem::exists(record)) {
-    write_atomically(record, std::string(to_name(precision)) + "\n");
+    write_atomically(record, std::string(to_name(holds)) + "\n");
   }
+  return holds;
 }
 
 }  // namespace elubench::experiment

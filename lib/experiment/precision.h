@@ -14,10 +14,10 @@ namespace elubench::experiment {
 train::Precision resolve_precision(PrecisionChoice choice, const std::filesystem::path& runs_folder,
                                    const Device& device);
 
-// Records what `automatic` was resolved to, in `<runs_folder>/precision`: all who share the experiment take it.
-// The caller holds the folder's lock. Throws UsageError where another precision was recorded since it was
-// resolved.
-void record_precision(PrecisionChoice choice, const std::filesystem::path& runs_folder,
-                      train::Precision precision);
+// Records what `automatic` was resolved to, in `<runs_folder>/precision`, for all who share the experiment. The
+// caller holds the folder's lock. Returns the precision that holds: what another process has recorded since
+// `resolved` was found, else `resolved`.
+train::Precision record_precision(PrecisionChoice choice, const std::filesystem::path& runs_folder,
+                                  train::Precision resolved);
 
 }  // namespace elubench::experiment

@@ -18,7 +18,6 @@ namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
-// A run that says it is running may have been killed: then nobody holds its lock.
 // A run that says it is running may have been killed: then nobody holds its lock. That is asked first, for a run
 // that ends in between says so before it lets go.
 void set_phase(const std::filesystem::path& folder, RunProgress& progress) {

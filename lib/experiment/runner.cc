@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "base/atomic_file.h"
 #include "base/call_text.h"
@@ -73,7 +74,7 @@ void log_beginning(const Experiment& experiment) {
 }
 
 // Nothing if all runs are finished.
-std::optional<data::Dataset> prepared(const Experiment& experiment, at::Device device) {
+std::optional<data::Dataset> prepared(Experiment& experiment, at::Device device) {
   const bool needed = std::any_of(experiment.runs.begin(), experiment.runs.end(),
                                   [&](const Run& run) { return !is_finished(experiment, run); });
   if (!needed) {
@@ -90,8 +91,10 @@ std::optional<data::Dataset> prepared(const Experiment& experiment, at::Device d
 
 class Runner {
  public:
-  explicit Runner(const Experiment& experiment)
-      : experiment_(experiment), dataset_(prepared(experiment, device())) {}
+  explicit Runner(Experiment experiment)
+      : experiment_(std::move(experiment)), dataset_(prepared(experiment_, device())) {}
+
+  std::size_t runs() const { return experiment_.runs.size(); }
 
   // Whether the run is done.
   bool run(std::size_t index) {
@@ -195,18 +198,18 @@ class Runner {
     }
   }
 
-  const Experiment& experiment_;
+  Experiment experiment_;
   std::optional<data::Dataset> dataset_;
 };
 
 }  // namespace
 
-void prepare(const Experiment& experiment) { prepared(experiment, at::kCPU); }
+void prepare(Experiment& experiment) { prepared(experiment, at::kCPU); }
 
-bool run_all(const Experiment& experiment) {
-  Runner runner(experiment);
+bool run_all(Experiment experiment) {
+  Runner runner(std::move(experiment));
   bool all_done = true;
-  for (std::size_t index = 0; index < experiment.runs.size(); ++index) {
+  for (std::size_t index = 0; index < runner.runs(); ++index) {
     throw_if_interrupted();
     all_done = runner.run(index) && all_done;
   }

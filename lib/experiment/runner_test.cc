@@ -83,6 +83,17 @@ TEST_F(RunnerTest, TrainsAllRunsAndThenHasNothingToDo) {
   EXPECT_EQ(read_text(run_path("elu/seed-1") / "run.toml"), before);
 }
 
+// Two processes that begin the same experiment on devices of different kinds.
+TEST_F(RunnerTest, TakesThePrecisionThatAnotherProcessWasFirstToRecord) {
+  request.settings.emplace_back("train.precision=auto");
+  Experiment first = open_experiment(request), second = open_experiment(request);
+  for (auto& run : first.runs) run.specification.precision = train::Precision::bf16;
+  for (auto& run : second.runs) run.specification.precision = train::Precision::fp32;
+  prepare_folder(first);
+  EXPECT_TRUE(run_all(second));
+  EXPECT_THAT(read_text(run_path("elu/seed-1") / "run.toml"), HasSubstr("precision = \"bf16\""));
+}
+
 TEST_F(RunnerTest, WritesTheRowsOfTheContract) {
   request.filter.only = {"elu"};
   run_all(open_experiment(request));

@@ -4,8 +4,10 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "activation/table.h"
+#include "convolution/convolution.h"
 #include "network/initial_weights.h"
 #include "network/test_network.h"
 
@@ -20,6 +22,7 @@ struct Case {
   bool final_activation = false;
   bool training = true;
   std::vector<DropoutPhase> phases = {};  // empty: the network's own rates
+  convolution::Engine engine = convolution::Engine::automatic;
 };
 
 constexpr std::int64_t iteration = 4;
@@ -55,6 +58,7 @@ TEST_P(AgainstAutograd, AgreesInLogitsLossAndEveryGradient) {
   build.options.dropout = {c.dropout, c.phases};
   build.options.even_padding = c.even_padding;
   build.options.final_activation = c.final_activation;
+  build.engine = c.engine;
   Network network(build);
   set_from_formulas(network);
   pass_another_batch_through(network);
@@ -68,7 +72,8 @@ TEST_P(AgainstAutograd, AgreesInLogitsLossAndEveryGradient) {
   loss.backward();
 
   network.forward(pass);
-  const double tolerance = c.batch_norm && c.training ? 2e-4 : 2e-5;
+  const double rounding = c.engine == convolution::Engine::winograd ? convolution::winograd_rounding : 1;
+  const double tolerance = rounding * (c.batch_norm && c.training ? 2e-4 : 2e-5);
   EXPECT_LT(relative_error(network.logits(), logits), tolerance);
   kernel::LossTotals totals;
   network.loss(build.batch_size, 1.0 / static_cast<double>(build.batch_size), &totals);
@@ -103,7 +108,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"elu11", "relu", true, false, EvenPadding::none, false, false},
         Case{"elu11", "elu(alpha=1)", false, false, EvenPadding::same},
         Case{"elu11", "elu(alpha=1)", false, false, EvenPadding::both, true}, Case{"elu18", "elu(alpha=1)"},
-        Case{"elu18", "relu", false, true}, Case{"elu18", "elu(alpha=1)", true}));
+        Case{"elu18", "relu", false, true}, Case{"elu18", "elu(alpha=1)", true},
+        Case{.network = "elu11", .activation = "elu(alpha=1)", .engine = convolution::Engine::winograd},
+        Case{.network = "elu18", .activation = "elu(alpha=1)", .engine = convolution::Engine::winograd}));
 
 // golden.json was computed by golden.py in PyTorch, from the paper's text and not from the tables here.
 class AgainstGolden : public testing::TestWithParam<std::string> {};
@@ -144,9 +151,14 @@ INSTANTIATE_TEST_SUITE_P(All, AgainstGolden,
                          testing::Values("elu11 elu(alpha=1)", "elu11 relu", "elu11 gelu", "elu18 elu(alpha=1)"));
 
 // bfloat16 keeps 8 bits: eleven layers of rounding leave about one per cent in the logits, and up to 15 in the
-// gradients of the first layer, where eleven more have added theirs. A wrong term leaves as much as there is.
-TEST(NetworkInBfloat16, StaysNearFloat32) {
-  Build build = small_build("elu11", "elu");
+// gradients of the first layer, where eleven more have added theirs; batch normalisation rounds once more in every
+// layer. A wrong term leaves as much as there is.
+class NetworkInBfloat16 : public testing::TestWithParam<std::pair<bool, convolution::Engine>> {};
+
+TEST_P(NetworkInBfloat16, StaysNearFloat32) {
+  Build build = small_build("elu11", "elu", GetParam().first);
+  build.engine = GetParam().second;
+  const double roundings = GetParam().first ? 1.5 : 1;
   Network exact(build);
   set_from_formulas(exact);
   build.element = at::kBFloat16;
@@ -154,17 +166,23 @@ TEST(NetworkInBfloat16, StaysNearFloat32) {
   set_from_formulas(rounded);
   exact.forward(evaluation_pass);
   rounded.forward(evaluation_pass);
-  EXPECT_LT(relative_error(rounded.logits(), exact.logits()), 0.03);
+  EXPECT_LT(relative_error(rounded.logits(), exact.logits()), 0.03 * roundings);
   kernel::LossTotals totals;
   exact.loss(4, 0.25, &totals);
   rounded.loss(4, 0.25, &totals);
   exact.backward(evaluation_pass);
   rounded.backward(evaluation_pass);
-  EXPECT_LT(relative_error(rounded.parameters().gradients(), exact.parameters().gradients()), 0.06);
+  EXPECT_LT(relative_error(rounded.parameters().gradients(), exact.parameters().gradients()), 0.06 * roundings);
   for (const auto& entry : rounded.parameters().entries()) {
-    EXPECT_LT(relative_error(entry.gradient, exact.parameters().entry(entry.name).gradient), 0.25) << entry.name;
+    EXPECT_LT(relative_error(entry.gradient, exact.parameters().entry(entry.name).gradient), 0.25 * roundings)
+        << entry.name;
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(BatchNormalisationAndEngine, NetworkInBfloat16,
+                         testing::Values(std::pair{false, convolution::Engine::automatic},
+                                         std::pair{true, convolution::Engine::automatic},
+                                         std::pair{false, convolution::Engine::winograd}));
 
 // With n weights of variance s^2 the sample variance deviates by s^2 sqrt(2 / n) (normal); five are allowed.
 TEST(InitialWeights, HaveTheirVariance) {

@@ -182,7 +182,7 @@ class Pool {
 
 }  // namespace
 
-bool run_all(const Experiment& experiment, const std::vector<Place>& places, const Command& command) {
+bool run_all(Experiment experiment, const std::vector<Place>& places, const Command& command) {
   experiment::prepare(experiment);
   Pool(experiment, places, command).work();
   return std::all_of(experiment.runs.begin(), experiment.runs.end(), [&](const Run& run) {

@@ -27,6 +27,6 @@ struct Command {
 // own. A run whose process dies is tried once more, from its checkpoint; the others go on. A place whose process
 // says that the device is lost gets no more runs; DeviceLost is thrown where none is left. A signal to stop is
 // passed on, and when all have saved, Interrupted is thrown. Returns whether all runs are done.
-bool run_all(const experiment::Experiment& experiment, const std::vector<Place>& places, const Command& command);
+bool run_all(experiment::Experiment experiment, const std::vector<Place>& places, const Command& command);
 
 }  // namespace elubench::workers

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from functools import partial
 
 from shared import (
@@ -16,14 +15,14 @@ from shared import (
     NETWORKS,
     WEIGHT_DECAY,
     arguments,
+    dropout_of,
     padding_of,
     report,
 )
 
 OPTIONS = arguments(["jit"])
-os.environ["XLA_FLAGS"] = f"--xla_cpu_multi_thread_eigen=true intra_op_parallelism_threads={OPTIONS.threads}"
 
-import jax  # noqa: E402  (it reads the number of threads when it is imported)
+import jax  # noqa: E402  (it takes a thread for each processor that it may use by then)
 import jax.numpy as jnp  # noqa: E402
 from jax import lax  # noqa: E402
 
@@ -58,8 +57,8 @@ def logits_of(parameters: Parameters, images: jax.Array, key: jax.Array | None) 
     activation = jax.nn.elu if OPTIONS.activation == "elu" else jax.nn.relu
     x = images.astype(ELEMENT)
     layer = 0
-    for stack, rate in zip(NETWORK.stacks, NETWORK.dropout, strict=True):
-        for _, field in stack:
+    for number, stack in enumerate(NETWORK.stacks):
+        for place, (_, field) in enumerate(stack):
             weight = parameters[layer]["weight"].astype(ELEMENT)
             padding = [padding_of(NETWORK, field)] * 2
             x = lax.conv_general_dilated(x, weight, (1, 1), padding, dimension_numbers=("NHWC", "HWIO", "NHWC"))
@@ -67,10 +66,12 @@ def logits_of(parameters: Parameters, images: jax.Array, key: jax.Array | None) 
             layer += 1
             if layer < len(parameters):
                 x = activation(x)
-        x = pooled(x)
-        if rate > 0 and key is not None:
-            key, drawn = jax.random.split(key)
-            x = jnp.where(jax.random.bernoulli(drawn, 1 - rate, x.shape), x / (1 - rate), 0).astype(ELEMENT)
+            if place == len(stack) - 1:
+                x = pooled(x)
+            rate = dropout_of(NETWORK, number, place)
+            if rate > 0 and key is not None:
+                key, drawn = jax.random.split(key)
+                x = jnp.where(jax.random.bernoulli(drawn, 1 - rate, x.shape), x / (1 - rate), 0).astype(ELEMENT)
     return x.reshape(x.shape[0], -1).astype(jnp.float32)
 
 

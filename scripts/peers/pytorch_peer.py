@@ -16,6 +16,7 @@ from shared import (
     WEIGHT_DECAY,
     Network,
     arguments,
+    dropout_of,
     padding_of,
     report,
 )
@@ -27,7 +28,7 @@ def build(network: Network, activation: str) -> nn.Sequential:
     layers: list[nn.Module] = []
     channels = 3
     last_stack = len(network.stacks) - 1
-    for number, (stack, rate) in enumerate(zip(network.stacks, network.dropout, strict=True)):
+    for number, stack in enumerate(network.stacks):
         for place, (units, field) in enumerate(stack):
             before, after = padding_of(network, field)
             if before != after:
@@ -36,9 +37,10 @@ def build(network: Network, activation: str) -> nn.Sequential:
             channels = units
             if number < last_stack or place < len(stack) - 1:
                 layers.append(nn.ELU() if activation == "elu" else nn.ReLU())
-        layers.append(nn.MaxPool2d(2, 2, ceil_mode=True))
-        if rate > 0:
-            layers.append(nn.Dropout(rate))
+            if place == len(stack) - 1:
+                layers.append(nn.MaxPool2d(2, 2, ceil_mode=True))
+            if (rate := dropout_of(network, number, place)) > 0:
+                layers.append(nn.Dropout(rate))
     return nn.Sequential(*layers, nn.Flatten()).to(memory_format=torch.channels_last)
 
 

@@ -1,18 +1,20 @@
 """The networks of the ELU paper as the peers build them, and the measurement that all of them share.
 
 Written from sections 4.2 and 4.3 of the paper. A stack is a list of (units, receptive field); 2x2 max-pooling with
-stride 2, rounding up, follows each stack, then dropout.
+stride 2, rounding up, follows each stack. Dropout comes last, after the activation and the pool.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 CLASSES = 100
 IMAGES = 5000  # made up, of CIFAR-100's size
@@ -24,7 +26,8 @@ WARM_UP_STEPS = 3
 @dataclass(frozen=True)
 class Network:
     stacks: tuple[tuple[tuple[int, int], ...], ...]
-    dropout: tuple[float, ...]  # after each stack
+    dropout: tuple[float, ...]  # the rate of each stack
+    dropout_after_every_layer: bool  # or after the last of the stack
     pad_even: bool  # one zero row and column at the end for receptive field 2
 
 
@@ -40,6 +43,7 @@ NETWORKS = {
             ((100, 1),),
         ),
         (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.0),
+        dropout_after_every_layer=False,
         pad_even=False,
     ),
     "elu18": Network(
@@ -53,7 +57,8 @@ NETWORKS = {
             ((1152, 1),),
             ((100, 1),),
         ),
-        (0.0,) * 8,
+        (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.0, 0.0),
+        dropout_after_every_layer=True,
         pad_even=True,
     ),
 }
@@ -66,6 +71,12 @@ def padding_of(network: Network, field: int) -> tuple[int, int]:
     return 0, int(network.pad_even)
 
 
+def dropout_of(network: Network, stack: int, place: int) -> float:
+    """The rate after the layer at `place` of a stack, both counted from 0."""
+    last = place == len(network.stacks[stack]) - 1
+    return network.dropout[stack] if last or network.dropout_after_every_layer else 0.0
+
+
 def parameters_of(network: Network) -> int:
     """Weights and biases. A peer that has another number trains another network."""
     count, channels = 0, 3
@@ -74,6 +85,20 @@ def parameters_of(network: Network) -> int:
             count += units * (channels * field * field + 1)
             channels = units
     return count
+
+
+def siblings(processor: int) -> str:
+    """Names the core that a processor belongs to, where several are threads of one core."""
+    file = Path(f"/sys/devices/system/cpu/cpu{processor}/topology/thread_siblings_list")
+    return file.read_text() if file.exists() else str(processor)
+
+
+def pin(threads: int) -> None:
+    """Lets this process and those it starts have so many processors, for not every framework can be told; of
+    different cores as long as there are any."""
+    allowed = sorted(os.sched_getaffinity(0))
+    of_each_core = list({siblings(processor): processor for processor in reversed(allowed)}.values())[::-1]
+    os.sched_setaffinity(0, (of_each_core + [one for one in allowed if one not in of_each_core])[:threads])
 
 
 def arguments(modes: list[str]) -> argparse.Namespace:
@@ -85,7 +110,9 @@ def arguments(modes: list[str]) -> argparse.Namespace:
     parser.add_argument("--mode", choices=modes, default=modes[0])
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=10)
-    return parser.parse_args()
+    options = parser.parse_args()
+    pin(options.threads)
+    return options
 
 
 def median_seconds(step: Callable[[], object], seconds: float) -> list[float]:

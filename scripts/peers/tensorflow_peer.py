@@ -18,6 +18,7 @@ from shared import (
     WEIGHT_DECAY,
     Network,
     arguments,
+    dropout_of,
     padding_of,
     report,
 )
@@ -27,16 +28,17 @@ def build(network: Network, activation: str) -> keras.Model:
     inputs = keras.Input((32, 32, 3))
     x = inputs
     last_stack = len(network.stacks) - 1
-    for number, (stack, rate) in enumerate(zip(network.stacks, network.dropout, strict=True)):
+    for number, stack in enumerate(network.stacks):
         for place, (units, field) in enumerate(stack):
             # "same" puts the odd zero of an even receptive field at the end, as the networks want it.
             padding = "same" if padding_of(network, field)[1] else "valid"
             x = layers.Conv2D(units, field, padding=padding)(x)
             if number < last_stack or place < len(stack) - 1:
                 x = layers.Activation(activation)(x)
-        x = layers.MaxPooling2D(2, 2, padding="same")(x)
-        if rate > 0:
-            x = layers.Dropout(rate)(x)
+            if place == len(stack) - 1:
+                x = layers.MaxPooling2D(2, 2, padding="same")(x)
+            if (rate := dropout_of(network, number, place)) > 0:
+                x = layers.Dropout(rate)(x)
     return keras.Model(inputs, layers.Activation("linear", dtype="float32")(layers.Flatten()(x)))
 
 

@@ -24,7 +24,7 @@ class Job:
     tasks: list[int]  # the shards that have something to do, from 1
     run: list[str]  # the command that takes `run EXPERIMENT`, such as ["build/cuda/elubench"] or a container's
     report: list[str]  # the command that draws the report; empty: none
-    directives: list[str] = field(default_factory=list)  # "--partition=gpu"
+    directives: list[str] = field(default_factory=list)  # of a task: "--partition=gpu"
     report_directives: list[str] = field(default_factory=list)
     at_once: int = 0  # tasks at a time; 0: no limit
     devices: str = "auto"  # of a task, as elubench names them; several with commas

@@ -44,6 +44,13 @@ def test_slurm_is_told_what_was_asked_for():
     assert "gres" not in array_script(job(Path("/x/fig4"), gpus=0))
 
 
+def test_the_reports_job_has_directives_of_its_own():
+    one = job(Path("/x/fig4"), directives=["--exclusive"], report_directives=["--mem=4G"])
+    assert "#SBATCH --mem=4G\n" in report_script(one)
+    assert "--exclusive" not in report_script(one)
+    assert "--mem" not in array_script(one)
+
+
 def test_every_directive_stands_before_the_first_command():
     for script in (array_script(job(Path("/x"))), report_script(job(Path("/x")))):
         head, *rest = script.split("\n\n", 1) if "\n\n" in script else (script, "")
