@@ -25,7 +25,8 @@ namespace {
 constexpr const char* footer =
     "Runs go to EXPERIMENT/runs/<activation>[+bn]/seed-<n>/ (run.toml, metrics.csv, status, checkpoints); in the "
     "shell\n"
-    "quote names with parentheses. Stop with Ctrl-C or SIGTERM; the same command resumes, also after a crash.\n"
+    "quote names with parentheses. Stop with Ctrl-C, SIGTERM or by closing the terminal; the same command "
+    "resumes, also after a crash.\n"
     "\n"
     "Examples:\n"
     "  elubench run results/quickstart --dry-run\n"
@@ -39,7 +40,7 @@ constexpr const char* footer =
     "\"elu(alpha=0.5)\"]'\n"
     "\n"
     "Exit codes: 0 all runs are done; 1 a run failed or diverged, the others still ran; 2 bad usage or recipe;\n"
-    "3 the device cannot be used any more; 130 or 143 interrupted, resumable.";
+    "3 the device cannot be used any more; 129, 130 or 143 interrupted, resumable.";
 
 struct RunOptions {
   experiment::Request request;
@@ -160,7 +161,10 @@ void add_run_command(CLI::App& app, Action& action) {
   command.add_flag("--dry-run", options->dry_run,
                    "print the plan, its cost and where it would write; write nothing");
   command
-      .add_option("--shard", options->shard, "the K-th of N parts of the plan, for a job array; they share no run")
+      .add_option(
+          "--shard", options->shard,
+          "the K-th of N parts of the plan, for a job array on like machines; they share no run. Unlike machines "
+          "share by --seeds, so that each trains every activation")
       ->type_name("K/N");
   CLI::Option* device = add_device_options(command, options->request.device, options->threads);
   CLI::Option* jobs = command

@@ -36,6 +36,10 @@ batch_norm = [false, true]
 seeds = [1]
 """
 
+# Fits a whitening, keeps it in the cache, and writes what it makes of the images: some seconds.
+PREPARATION = ("data", "dump", "synthetic(classes=3, train_images=60, test_images=20)")
+KILLS_A_PREPARATION = 50  # of which one is a preparation's
+
 
 @dataclass
 class Soak:
@@ -54,11 +58,18 @@ class Soak:
         assert self._start(undisturbed, 1).wait() == 0
         self._seconds = time.monotonic() - start
         self._expected = self._outcomes(undisturbed)
+        start = time.monotonic()
+        assert self._prepare().wait() == 0
+        self._preparation_seconds = time.monotonic() - start
+        self._expected_images = self._images.read_bytes()
+        shutil.rmtree(self._cache)
 
     def run(self, kills: int) -> None:
         """Kills so many times. Fails where a run ends otherwise than undisturbed."""
         self._make("disturbed")
         while self.kills.total() < kills:
+            if self.kills.total() % KILLS_A_PREPARATION == KILLS_A_PREPARATION // 2:
+                self._kill_preparation()
             process = self._start(self._disturbed, self._random.choice([1, 2]))
             try:
                 process.wait(timeout=self._random.uniform(0, self._seconds))
@@ -69,6 +80,7 @@ class Soak:
             shutil.rmtree(self._disturbed)
             self._make("disturbed")
         self._compare(self._start(self._disturbed, 1).wait())
+        self._compare_images(self._prepare().wait())
 
     def _make(self, name: str) -> Path:
         folder = self.folder / name
@@ -83,6 +95,36 @@ class Soak:
             return subprocess.Popen(
                 command, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True
             )  # by which its workers are found
+
+    @property
+    def _cache(self) -> Path:
+        return self.folder / "cache"
+
+    @property
+    def _images(self) -> Path:
+        return self.folder / "images.safetensors"
+
+    def _prepare(self) -> subprocess.Popen[bytes]:
+        command = [PROGRAM, "--quiet", *PREPARATION, "--out", self._images]
+        return subprocess.Popen(command, env={**os.environ, "XDG_CACHE_HOME": str(self._cache)})
+
+    def _kill_preparation(self) -> None:
+        """While it fits, writes the cache or the images; what it leaves there must be of use or no harm."""
+        process = self._prepare()
+        try:
+            process.wait(timeout=self._random.uniform(0, self._preparation_seconds))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            self.kills["preparation"] += 1
+            return
+        self._compare_images(process.returncode)
+        shutil.rmtree(self._cache)
+
+    def _compare_images(self, code: int) -> None:
+        assert code == 0
+        assert self._images.read_bytes() == self._expected_images
+        self.finished += 1
 
     def _kill(self, process: subprocess.Popen[bytes]) -> None:
         """The one that was started, with or without its workers, or one worker, which is then replaced."""

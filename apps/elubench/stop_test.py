@@ -46,7 +46,7 @@ def test_killed_again_and_again(experiment: Path, tmp_path: Path, undisturbed: O
     assert outcome_of(folder, tmp_path) == undisturbed
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_signals_save_and_exit_resumable(
     experiment: Path, tmp_path: Path, undisturbed: Outcome, number: signal.Signals, code: int
 ) -> None:

@@ -25,12 +25,15 @@ InterruptGuard::InterruptGuard() {
   received.store(0);
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
+  hang_up_ = std::signal(SIGHUP, on_signal);
+  if (hang_up_ == SIG_IGN) std::signal(SIGHUP, SIG_IGN);
 }
 
 InterruptGuard::~InterruptGuard() {
   received.store(0);
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGTERM, SIG_DFL);
+  std::signal(SIGHUP, hang_up_);
 }
 
 int interrupt_signal() { return received.load(); }

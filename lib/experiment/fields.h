@@ -71,7 +71,8 @@ template <class Visitor, class AnyRecipe>
 void visit_recipe(Visitor& visit, AnyRecipe& recipe) {
   visit.section("");
   visit("title", recipe.title, Any{}, "");
-  visit("reference", recipe.reference, Any{}, "curves under results/paper/ that the report draws beside ours");
+  visit("reference", recipe.reference, Any{},
+        "what the report draws beside ours: curves under results/paper/, or a path to another experiment");
   visit_data(visit, recipe.common.data);
   visit_network(visit, recipe.common.network);
   visit_train(visit, recipe.common, recipe.precision);

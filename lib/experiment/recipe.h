@@ -32,7 +32,8 @@ struct Compare {
 
 struct Recipe {
   std::string title;
-  std::string reference;  // curves under results/paper/ that the report draws; empty: none
+  std::string reference;  // curves that the report draws beside: a name under results/paper/, or another
+                          // experiment's path; empty: none
   // What all runs have in common. Its activation, batch_norm, seed and precision are not the recipe's: the plan
   // sets them.
   train::Specification common;

@@ -57,7 +57,7 @@ void check_same_run(const std::filesystem::path& folder, const train::Specificat
   std::string list;
   for (const auto& difference : found) list += (list.empty() ? "" : "; ") + difference;
   throw UsageError((folder / "run.toml").string() + " was made by another recipe (" + list +
-                   "); undo the change, give another --out, or remove that folder");
+                   "); undo the change, give another --out, or move that folder away");
 }
 
 bool has_all_metrics(const std::filesystem::path& folder, const train::Specification& specification) {

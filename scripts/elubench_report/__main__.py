@@ -33,6 +33,7 @@ exit codes: 0 drawn; 2 bad usage or input (one line on stderr says what)
 examples:
   scripts/report results/quickstart
   scripts/report results/*            several at once: a report each, and a table of all
+  scripts/report A --out paper        into paper/A/, and leave the report in A alone
   scripts/report A --beside B         A's curves with those of B: another precision, device or recipe"""
 
 
@@ -49,7 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="write to DIR/NAME/ instead of EXPERIMENT/report/")
     parser.add_argument(
-        "--beside", type=Path, metavar="OTHER", help="draw OTHER's mean curves dashed, in place of the paper's"
+        "--beside",
+        type=Path,
+        metavar="OTHER",
+        help="draw OTHER's mean curves dashed, in place of what the recipe names",
     )
     options = parser.parse_args(arguments)
     try:

@@ -76,7 +76,9 @@ def _curves(
     short_title = reference.short_title if reference else ""
     figure, wide = line_figure(experiment, lines, set_axis, 2.55, start, paper=short_title)
     caption = _curve_caption(experiment, by_time, lines, reference)
-    return Figure(key, title, caption, figure, CURVE_HEADER, curve_rows(lines), wide)
+    return Figure(
+        key, title, caption, figure, CURVE_HEADER, curve_rows(lines, reference.source if reference else ""), wide
+    )
 
 
 def _time_axis(axes: Axes) -> None:
@@ -151,7 +153,8 @@ def _curve_caption(
     return " ".join(parts)
 
 
-def curve_rows(lines: Sequence[CurveLine]) -> list[list[Cell]]:
+def curve_rows(lines: Sequence[CurveLine], source: str = "") -> list[list[Cell]]:
+    """`source` names where the curves are from that are drawn beside."""
     rows: list[list[Cell]] = []
     for line in lines:
         curve, by_time = line.curve, line.curve.x is not line.curve.iterations
@@ -162,7 +165,7 @@ def curve_rows(lines: Sequence[CurveLine]) -> list[list[Cell]]:
             rows.append([line.variant.text(), "this experiment", iteration, time, mean, low, high, curve.n])
         if line.paper is not None:
             rows += [
-                [line.variant.text(), "paper", int(x), None, float(y), None, None, None]
+                [line.variant.text(), source, int(x), None, float(y), None, None, None]
                 for x, y in zip(line.paper.iterations, line.paper.values, strict=True)
             ]
     return rows

@@ -16,7 +16,7 @@ from elubench_report.checks import warnings
 from elubench_report.claims import judge
 from elubench_report.definitions import DEFINITIONS
 from elubench_report.drawing import SYNTHETIC, Figure
-from elubench_report.experiment import Experiment
+from elubench_report.experiment import Experiment, has_runs, read_experiment
 from elubench_report.layer_figures import diagnostics
 from elubench_report.learning_figures import learning_curves
 from elubench_report.reference import Reference, read_reference, reference_of
@@ -50,7 +50,7 @@ def draw_all(
 ) -> list[Report]:
     """Draws every report, once it is sure that each may take the place of what is there.
 
-    `beside` is drawn beside each in place of the paper's curves.
+    `beside` is drawn beside each in place of what its recipe names as its reference.
     """
     folders = report_folders(experiments, out)
     return [_draw(experiment, folder, beside) for experiment, folder in zip(experiments, folders, strict=True)]
@@ -64,6 +64,7 @@ def draw(experiment: Experiment) -> Report:
 def _draw(experiment: Experiment, folder: Path, beside: Experiment | None) -> Report:
     table = results(experiment)
     found = warnings(experiment)
+    beside = beside or _other_experiment(experiment, found)
     reference = reference_of(beside) if beside else _reference(experiment, found)
     claims = judge(experiment)
     tables = all_tables(experiment, table, None if beside else reference, claims)
@@ -91,9 +92,21 @@ def _draw(experiment: Experiment, folder: Path, beside: Experiment | None) -> Re
     return Report(experiment, folder, table, tables, found)
 
 
+def _other_experiment(experiment: Experiment, found: list[str]) -> Experiment | None:
+    """That which the recipe names as its reference, by a path from the experiment's own folder."""
+    key = str(experiment.recipe.get("reference", ""))
+    if "/" not in key:
+        return None
+    folder = experiment.folder / key
+    if has_runs(folder):
+        return read_experiment(folder)
+    found.append(f"The curves of {key} are not drawn: there are no runs.")
+    return None
+
+
 def _reference(experiment: Experiment, found: list[str]) -> Reference | None:
     key = experiment.recipe.get("reference")
-    if not key or key == "none":
+    if not key or key == "none" or "/" in str(key):
         return None
     reference = read_reference(str(key))
     others = sorted(experiment.data_sets - {reference.data_set})

@@ -28,7 +28,7 @@ PAPER = Path(__file__).resolve().parents[2] / "results" / "paper"
 class Reference:
     """Curves to draw beside the experiment's, by metric, in iterations: a figure of the paper, or other runs."""
 
-    key: str
+    source: str  # what figures' CSVs call the curves: "paper", or the other experiment's name
     title: str
     short_title: str
     data_set: str
@@ -45,7 +45,7 @@ def reference_of(experiment: Experiment) -> Reference:
         return {v: Series(c.iterations, c.mean) for v, c in means.items() if len(c)}
 
     return Reference(
-        key=experiment.name,
+        source=experiment.name,
         title=f"{experiment.title} ({experiment.name})",
         short_title=experiment.name,
         data_set=text.joined(sorted(experiment.data_sets)),
@@ -70,7 +70,7 @@ def read_reference(key: str, folder: Path = PAPER) -> Reference:
             if metric in curve:
                 curves[variant] = _to_iterations(axis, columns[curve[metric]], entry["skew"][metric])
     return Reference(
-        key,
+        "paper",
         entry["title"],
         entry["short_title"],
         entry.get("data_set", _DATA_SET),

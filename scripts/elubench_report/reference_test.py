@@ -3,8 +3,10 @@ from statistics import mean
 import pytest
 
 from elubench_report.activations import parse_activation
+from elubench_report.curves import test_error
 from elubench_report.errors import ReportError
 from elubench_report.experiment import Variant, read_experiment
+from elubench_report.learning_figures import curve_rows, lines_of
 from elubench_report.made_up import MadeUp
 from elubench_report.page import draw_all
 from elubench_report.reference import read_reference, reference_of
@@ -55,6 +57,21 @@ def test_a_report_says_what_it_is_drawn_beside(make, tmp_path, without_figure_fi
     assert "Dashed, in the same colours: Made-up curves (other)." in text
     assert "moved from the plot" not in text
     assert "paper" not in report.tables
+
+
+def test_a_recipe_may_name_another_experiment(make, tmp_path, without_figure_files):
+    MadeUp(iterations=600, seeds=(1,)).write(tmp_path / "other")
+    (report,) = draw_all([make(reference="../other")])
+    text = (report.folder / "report.md").read_text()
+    assert "Dashed, in the same colours: Made-up curves (other)." in text
+    (report,) = draw_all([make(reference="../nowhere")])
+    assert any("../nowhere" in warning for warning in report.warnings)
+
+
+def test_figures_csvs_say_whose_curves_they_hold(make):
+    experiment = make()
+    lines = list(lines_of(experiment, test_error, reference_of(make(seeds=(1,))).test_error, False))
+    assert {row[1] for row in curve_rows(lines, "other")} == {"this experiment", "other"}
 
 
 def test_unknown_key_names_the_known():
