@@ -2,8 +2,8 @@ from statistics import mean
 
 import pytest
 
+from elubench_report import curves
 from elubench_report.activations import parse_activation
-from elubench_report.curves import test_error
 from elubench_report.errors import ReportError
 from elubench_report.experiment import Variant, read_experiment
 from elubench_report.learning_figures import curve_rows, lines_of
@@ -70,7 +70,7 @@ def test_a_recipe_may_name_another_experiment(make, tmp_path, without_figure_fil
 
 def test_figures_csvs_say_whose_curves_they_hold(make):
     experiment = make()
-    lines = list(lines_of(experiment, test_error, reference_of(make(seeds=(1,))).test_error, False))
+    lines = list(lines_of(experiment, curves.test_error, reference_of(make(seeds=(1,))).test_error, False))
     assert {row[1] for row in curve_rows(lines, "other")} == {"this experiment", "other"}
 
 
