@@ -5,14 +5,11 @@
 //   FILE_ERRORS_AFTER   the first call that is refused, counted from 1; never if there are fewer
 //   FILE_ERRORS_KIND    `full`: no file grows and none is made (ENOSPC); `no-inodes`: none is made (ENOSPC);
 //                       `read-only`: nothing changes (EROFS); `broken`: nothing is written or synced (EIO)
-#include <fcntl.h>
-
 #include <cerrno>
-#include <cstdarg>
 #include <cstdio>
 #include <map>
 
-#include "preload.h"
+#include "preload_open.h"
 
 namespace {
 
@@ -56,32 +53,16 @@ bool is_refused(Call call, const std::string& path) {
   return true;
 }
 
-int open_file(const char* name, const char* path, int flags, mode_t mode) {
+}  // namespace
+
+int elubench::preload::open_file(const char* name, const char* path, int flags, mode_t mode) {
   const bool makes = (flags & O_CREAT) != 0 && !exists(path);
   const bool writes = (flags & (O_WRONLY | O_RDWR | O_TRUNC)) != 0;
   if ((makes || writes) && is_refused(makes ? Call::make : Call::open_to_write, absolute(path))) return -1;
   return next<int(const char*, int, ...)>(name)(path, flags, mode);
 }
 
-}  // namespace
-
 extern "C" {
-
-int open(const char* path, int flags, ...) {
-  va_list arguments;
-  va_start(arguments, flags);
-  const mode_t mode = va_arg(arguments, mode_t);
-  va_end(arguments);
-  return open_file("open", path, flags, mode);
-}
-
-int open64(const char* path, int flags, ...) {
-  va_list arguments;
-  va_start(arguments, flags);
-  const mode_t mode = va_arg(arguments, mode_t);
-  va_end(arguments);
-  return open_file("open64", path, flags, mode);
-}
 
 ssize_t write(int descriptor, const void* bytes, size_t count) {
   if (is_refused(Call::write, path_of(descriptor))) return -1;

@@ -10,15 +10,12 @@
 //
 // Every change is made at once, so that the process sees its own files, and an undo is kept until the file, or for
 // a name its folder, is synced.
-#include <fcntl.h>
-
-#include <cstdarg>
 #include <cstdio>
 #include <functional>
 #include <utility>
 #include <vector>
 
-#include "preload.h"
+#include "preload_open.h"
 
 namespace {
 
@@ -114,7 +111,9 @@ void after_sync(int descriptor) {
   std::erase_if(state().changes, [&](const Change& change) { return change.safe_with == inode_of(status); });
 }
 
-int open_file(const char* name, const char* path, int flags, mode_t mode) {
+}  // namespace
+
+int elubench::preload::open_file(const char* name, const char* path, int flags, mode_t mode) {
   const auto open = next<int(const char*, int, ...)>(name);
   const std::string full = absolute(path);
   if ((flags & (O_CREAT | O_TRUNC)) == 0 || !is_watched(full)) return open(path, flags, mode);
@@ -133,25 +132,7 @@ int open_file(const char* name, const char* path, int flags, mode_t mode) {
   return opened;
 }
 
-}  // namespace
-
 extern "C" {
-
-int open(const char* path, int flags, ...) {
-  va_list arguments;
-  va_start(arguments, flags);
-  const mode_t mode = va_arg(arguments, mode_t);
-  va_end(arguments);
-  return open_file("open", path, flags, mode);
-}
-
-int open64(const char* path, int flags, ...) {
-  va_list arguments;
-  va_start(arguments, flags);
-  const mode_t mode = va_arg(arguments, mode_t);
-  va_end(arguments);
-  return open_file("open64", path, flags, mode);
-}
 
 ssize_t write(int descriptor, const void* bytes, size_t count) {
   before_write(descriptor);

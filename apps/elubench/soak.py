@@ -14,28 +14,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from program import PROGRAM, Outcome, outcome_of
+from program import RECIPE as SMALL
 
 # Four runs, with a checkpoint every few milliseconds.
-RECIPE = """
-title = "soak"
-[data]
-set = "synthetic(classes=3, train_images=60, test_images=20)"
-preprocessing = "standardize"
-[network]
-width = 0.05
-[train]
-batch_size = 10
-iterations = 60
-learning_rate = [[0, 0.01]]
-test_every = 20
-log_every = 2
-checkpoint_every = 3
-[compare]
-activations = ["relu", "elu"]
-batch_norm = [false, true]
-seeds = [1]
-"""
-
+RECIPE = (
+    SMALL.replace("iterations = 6\n", "iterations = 60\n")
+    .replace("test_every = 3\n", "test_every = 20\n")
+    .replace("checkpoint_every = 2\n", "checkpoint_every = 3\n")
+    .replace("seeds = [1]\n", "seeds = [1]\nbatch_norm = [false, true]\n")
+)
 # Fits a whitening, keeps it in the cache, and writes what it makes of the images: some seconds.
 PREPARATION = ("data", "dump", "synthetic(classes=3, train_images=60, test_images=20)")
 KILLS_A_PREPARATION = 50  # of which one is a preparation's
