@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from program import PROGRAM, RECIPE
+from program import PROGRAM, SHORT, Outcome, made, outcome_of, run
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -15,7 +15,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def experiment(tmp_path: Path) -> Path:
-    folder = tmp_path / "experiment"
-    folder.mkdir()
-    (folder / "experiment.toml").write_text(RECIPE)
-    return folder
+    return made(tmp_path / "experiment")
+
+
+@pytest.fixture(scope="module")
+def undisturbed_short(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """What a SHORT run ends with that nothing disturbs."""
+    experiment = made(tmp_path_factory.mktemp("undisturbed") / "experiment")
+    assert run(experiment, *SHORT).returncode == 0
+    return outcome_of(experiment / "runs" / "elu" / "seed-1", experiment)

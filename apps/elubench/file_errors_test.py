@@ -5,38 +5,12 @@ file_errors.cc and clock_back.cc are loaded into elubench.
 
 from __future__ import annotations
 
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
-from program import PROGRAM, RECIPE, Outcome, outcome_of, run
-
-LAYERS = Path(os.environ.get("ELUBENCH_LAYERS") or "/nowhere")
-# One run of two iterations, each with a checkpoint.
-SETTINGS = ("train.iterations=2", "train.test_every=2", "train.log_every=1", "train.checkpoint_every=1")
-SHORT = ("--only", "elu", *(argument for setting in SETTINGS for argument in ("--set", setting)))
+from program import LAYERS, SHORT, Outcome, made, outcome_of, run, run_with_layer
 
 pytestmark = pytest.mark.skipif(not LAYERS.is_dir(), reason="ELUBENCH_LAYERS does not name the layers' folder")
-
-
-def run_with(layer: str, experiment: Path, **settings: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, **settings, "LD_PRELOAD": str(LAYERS / f"lib{layer}.so")}
-    command = [PROGRAM, "run", str(experiment), "--threads", "1", "--device", "cpu", "--quiet", *SHORT]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
-
-
-def made(folder: Path) -> Path:
-    folder.mkdir()
-    (folder / "experiment.toml").write_text(RECIPE)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    experiment = made(tmp_path_factory.mktemp("undisturbed") / "experiment")
-    assert run(experiment, *SHORT).returncode == 0
-    return outcome_of(experiment / "runs" / "elu" / "seed-1", experiment)
 
 
 @pytest.mark.parametrize(
@@ -50,15 +24,15 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     ],
 )
 def test_a_refused_change_is_one_clear_line_and_nothing_is_lost(
-    tmp_path: Path, undisturbed: Outcome, kind: str, words: str, stride: int, at_least: int
+    tmp_path: Path, undisturbed_short: Outcome, kind: str, words: str, stride: int, at_least: int
 ) -> None:
     moment = 1 - stride
     errors = harmless = 0
     while harmless < 3:  # some files may be left lying about; after the last change all is harmless
         moment += stride
         experiment = made(tmp_path / str(moment))
-        refused = run_with(
-            "elubench_file_errors",
+        refused = run_with_layer(
+            "file_errors",
             experiment,
             FILE_ERRORS_UNDER=str(experiment),
             FILE_ERRORS_AFTER=str(moment),
@@ -73,12 +47,12 @@ def test_a_refused_change_is_one_clear_line_and_nothing_is_lost(
             assert str(experiment) in refused.stderr, f"at change {moment}"
         result = run(experiment, *SHORT)
         assert result.returncode == 0, f"after change {moment}: {result.stderr}"
-        assert outcome_of(experiment / "runs" / "elu" / "seed-1", tmp_path) == undisturbed
+        assert outcome_of(experiment / "runs" / "elu" / "seed-1", tmp_path) == undisturbed_short
     assert errors >= at_least, "files were changed so often that the layer cannot have seen it all"
 
 
-def test_a_clock_that_jumps_back_changes_no_result(tmp_path: Path, undisturbed: Outcome) -> None:
+def test_a_clock_that_jumps_back_changes_no_result(tmp_path: Path, undisturbed_short: Outcome) -> None:
     experiment = made(tmp_path / "experiment")
-    result = run_with("elubench_clock_back", experiment)
+    result = run_with_layer("clock_back", experiment)
     assert result.returncode == 0, result.stderr
-    assert outcome_of(experiment / "runs" / "elu" / "seed-1", tmp_path) == undisturbed
+    assert outcome_of(experiment / "runs" / "elu" / "seed-1", tmp_path) == undisturbed_short

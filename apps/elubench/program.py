@@ -34,6 +34,11 @@ checkpoint_every = 2
 activations = ["relu", "elu"]
 seeds = [1]
 """
+# One run of two iterations, each with a checkpoint.
+SHORT_SETTINGS = ("train.iterations=2", "train.test_every=2", "train.log_every=1", "train.checkpoint_every=1")
+SHORT = ("--only", "elu", *(argument for setting in SHORT_SETTINGS for argument in ("--set", setting)))
+# Where the libraries are that tests load into the program; nowhere under sanitizers.
+LAYERS = Path(os.environ.get("ELUBENCH_LAYERS") or "/nowhere")
 CLOCK_METRICS = {"seconds", "images_per_second"}
 
 
@@ -54,6 +59,22 @@ def elubench(
 def run(experiment: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """`elubench run` on one thread: the work of a test is too small to share."""
     return elubench("run", experiment, "--threads", "1", "--device", "cpu", *arguments)
+
+
+def run_with_layer(layer: str, experiment: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    """A SHORT run with a layer loaded into it, which takes its settings from the environment."""
+    loaded = {"LD_PRELOAD": str(LAYERS / f"libelubench_{layer}.so")}
+    return elubench(
+        *("run", experiment, "--threads", "1", "--device", "cpu", "--quiet", *SHORT),
+        environment=settings | loaded,
+    )
+
+
+def made(folder: Path) -> Path:
+    """A new folder with the small experiment."""
+    folder.mkdir()
+    (folder / "experiment.toml").write_text(RECIPE)
+    return folder
 
 
 def files_in(folder: Path) -> dict[Path, bytes]:

@@ -64,10 +64,9 @@ def draw(experiment: Experiment) -> Report:
 def _draw(experiment: Experiment, folder: Path, beside: Experiment | None) -> Report:
     table = results(experiment)
     found = warnings(experiment)
-    beside = beside or _other_experiment(experiment, found)
     reference = reference_of(beside) if beside else _reference(experiment, found)
     claims = judge(experiment)
-    tables = all_tables(experiment, table, None if beside else reference, claims)
+    tables = all_tables(experiment, table, reference if reference and reference.is_paper else None, claims)
     figures = {
         "difference": differences(experiment, table),
         "curves": learning_curves(experiment, reference),
@@ -92,21 +91,15 @@ def _draw(experiment: Experiment, folder: Path, beside: Experiment | None) -> Re
     return Report(experiment, folder, table, tables, found)
 
 
-def _other_experiment(experiment: Experiment, found: list[str]) -> Experiment | None:
-    """That which the recipe names as its reference, by a path from the experiment's own folder."""
-    key = str(experiment.recipe.get("reference", ""))
-    if "/" not in key:
-        return None
-    folder = experiment.folder / key
-    if has_runs(folder):
-        return read_experiment(folder)
-    found.append(f"The curves of {key} are not drawn: there are no runs.")
-    return None
-
-
 def _reference(experiment: Experiment, found: list[str]) -> Reference | None:
+    """What the recipe names: curves of the paper, or another experiment, by a path from this one's folder."""
     key = experiment.recipe.get("reference")
-    if not key or key == "none" or "/" in str(key):
+    if not key or key == "none":
+        return None
+    if "/" in str(key):
+        if has_runs(other := experiment.folder / str(key)):
+            return reference_of(read_experiment(other))
+        found.append(f"The curves of {key} are not drawn: there are no runs.")
         return None
     reference = read_reference(str(key))
     others = sorted(experiment.data_sets - {reference.data_set})

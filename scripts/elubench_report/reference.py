@@ -21,6 +21,7 @@ from elubench_report.experiment import Experiment, Run, Variant
 from elubench_report.metrics import Series
 
 _DATA_SET = "cifar-100"  # of figures 4 and 5, unless a reference names another (`data_set`)
+PAPER_SOURCE = "paper"
 PAPER = Path(__file__).resolve().parents[2] / "results" / "paper"
 
 
@@ -28,13 +29,18 @@ PAPER = Path(__file__).resolve().parents[2] / "results" / "paper"
 class Reference:
     """Curves to draw beside the experiment's, by metric, in iterations: a figure of the paper, or other runs."""
 
-    source: str  # what figures' CSVs call the curves: "paper", or the other experiment's name
+    source: str  # what figures' CSVs call the curves: PAPER_SOURCE, or the other experiment's name
     title: str
     short_title: str
     data_set: str
     skew: str  # how a figure's axis was read; empty for other runs
     test_error: dict[Variant, Series]
     training_loss: dict[Variant, Series]
+
+    @property
+    def is_paper(self) -> bool:
+        """Whether they are the paper's."""
+        return self.source == PAPER_SOURCE
 
 
 def reference_of(experiment: Experiment) -> Reference:
@@ -70,7 +76,7 @@ def read_reference(key: str, folder: Path = PAPER) -> Reference:
             if metric in curve:
                 curves[variant] = _to_iterations(axis, columns[curve[metric]], entry["skew"][metric])
     return Reference(
-        "paper",
+        PAPER_SOURCE,
         entry["title"],
         entry["short_title"],
         entry.get("data_set", _DATA_SET),
