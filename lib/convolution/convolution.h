@@ -14,6 +14,10 @@
 
 namespace elubench::convolution {
 
+struct ParameterGradient {
+  at::Tensor weight, bias;
+};
+
 class Convolution {
  public:
   virtual ~Convolution() = default;
@@ -25,16 +29,12 @@ class Convolution {
   virtual void forward(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
                        at::Tensor& output) = 0;
 
-  struct Gradients {
-    at::Tensor weight;  // float32, overwritten
-    at::Tensor bias;    // float32, overwritten
-    bool input = true;  // whether the input's gradient is wanted
-  };
+  // From the gradient of the output, after forward() of the same input. Overwrites `gradient`, which is float32.
+  virtual void parameter_gradient(const at::Tensor& input, const at::Tensor& weight,
+                                  const at::Tensor& output_gradient, ParameterGradient& gradient) = 0;
 
-  // From the gradient of the output, after forward() of the same input. If wanted, the input's gradient overwrites
-  // the input.
-  virtual void backward(at::Tensor& input, const at::Tensor& weight, const at::Tensor& output_gradient,
-                        Gradients& gradients) = 0;
+  // Overwrites `input`, which holds what forward() was given, with its gradient.
+  virtual void input_gradient(const at::Tensor& output_gradient, const at::Tensor& weight, at::Tensor& input) = 0;
 };
 
 // LibTorch's convolutions: the reference, and the way for every device.

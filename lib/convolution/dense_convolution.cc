@@ -39,12 +39,14 @@ class DenseConvolution : public Convolution {
                   output.mutable_data_ptr());
   }
 
-  void backward(at::Tensor& input, const at::Tensor& weight, const at::Tensor& output_gradient,
-                Gradients& gradients) override {
+  void parameter_gradient(const at::Tensor& input, const at::Tensor&, const at::Tensor& output_gradient,
+                          ParameterGradient& gradient) override {
     weight_gradient_->run(output_gradient.const_data_ptr(), input.const_data_ptr(), nullptr,
-                          gradients.weight.mutable_data_ptr());
-    at::sum_out(gradients.bias, output_gradient, {0, 2, 3}, false, at::kFloat);
-    if (!gradients.input) return;
+                          gradient.weight.mutable_data_ptr());
+    at::sum_out(gradient.bias, output_gradient, {0, 2, 3}, false, at::kFloat);
+  }
+
+  void input_gradient(const at::Tensor& output_gradient, const at::Tensor& weight, at::Tensor& input) override {
     input_gradient_->run(output_gradient.const_data_ptr(), weight.const_data_ptr(), nullptr,
                          input.mutable_data_ptr());
   }

@@ -1,6 +1,9 @@
 #include <ATen/Context.h>
 #include <ATen/Functions.h>
 
+#include <array>
+#include <tuple>
+
 #include "convolution/convolution.h"
 #include "device/gpus.h"
 
@@ -36,21 +39,32 @@ class LibTorchConvolution : public Convolution {
   }
 
   // A GPU's bias gradient is summed apart, because the one that comes with the others is rounded to bfloat16.
-  void backward(at::Tensor& input, const at::Tensor& weight, const at::Tensor& output_gradient,
-                Gradients& gradients) override {
-    const auto [input_gradient, weight_gradient, bias_gradient] = at::convolution_backward(
-        output_gradient, padded_.defined() ? padded_ : input, weight, at::IntArrayRef(geometry_.out_channels),
-        one_, padding(), one_, false, zero_, 1, {gradients.input, true, !input.is_cuda()});
-    gradients.weight.copy_(weight_gradient);
-    if (input.is_cuda()) {
-      at::sum_out(gradients.bias, output_gradient, {0, 2, 3}, false, at::kFloat);
+  void parameter_gradient(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& output_gradient,
+                          ParameterGradient& gradient) override {
+    const auto found = backward(input, weight, output_gradient, {false, true, !on_gpu_});
+    gradient.weight.copy_(std::get<1>(found));
+    if (on_gpu_) {
+      at::sum_out(gradient.bias, output_gradient, {0, 2, 3}, false, at::kFloat);
     } else {
-      gradients.bias.copy_(bias_gradient);
+      gradient.bias.copy_(std::get<2>(found));
     }
-    if (gradients.input) input.copy_(padded_.defined() ? inner(input_gradient) : input_gradient);
+  }
+
+  void input_gradient(const at::Tensor& output_gradient, const at::Tensor& weight, at::Tensor& input) override {
+    const auto found = backward(input, weight, output_gradient, {true, false, false});
+    input.copy_(padded_.defined() ? inner(std::get<0>(found)) : std::get<0>(found));
   }
 
  private:
+  using Gradients = std::tuple<at::Tensor, at::Tensor, at::Tensor>;  // of input, weight and bias
+
+  Gradients backward(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& output_gradient,
+                     std::array<bool, 3> wanted) const {
+    return at::convolution_backward(output_gradient, padded_.defined() ? padded_ : input, weight,
+                                    at::IntArrayRef(geometry_.out_channels), one_, padding(), one_, false, zero_,
+                                    1, wanted);
+  }
+
   at::Tensor inner(const at::Tensor& tensor) const {
     return tensor.narrow(2, geometry_.padding_begin, geometry_.in_side)
         .narrow(3, geometry_.padding_begin, geometry_.in_side);

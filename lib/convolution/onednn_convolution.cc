@@ -23,13 +23,15 @@ class OneDnnConvolution : public Convolution {
     primitives_->forward(memory_of(input), memory_of(weight), memory_of(bias), memory_of(output));
   }
 
-  void backward(at::Tensor& input, const at::Tensor& weight, const at::Tensor& output_gradient,
-                Gradients& gradients) override {
-    primitives_->weight_gradient(memory_of(input), memory_of(output_gradient),
-                                 static_cast<float*>(memory_of(gradients.weight)),
-                                 static_cast<float*>(memory_of(gradients.bias)));
-    if (gradients.input)
-      primitives_->input_gradient(memory_of(output_gradient), memory_of(weight), memory_of(input));
+  void parameter_gradient(const at::Tensor& input, const at::Tensor&, const at::Tensor& output_gradient,
+                          ParameterGradient& gradient) override {
+    primitives_->parameter_gradient(memory_of(input), memory_of(output_gradient),
+                                    static_cast<float*>(memory_of(gradient.weight)),
+                                    static_cast<float*>(memory_of(gradient.bias)));
+  }
+
+  void input_gradient(const at::Tensor& output_gradient, const at::Tensor& weight, at::Tensor& input) override {
+    primitives_->input_gradient(memory_of(output_gradient), memory_of(weight), memory_of(input));
   }
 
  private:

@@ -84,8 +84,8 @@ class Primitives : public OneDnnPrimitives {
     stream_.wait();
   }
 
-  void weight_gradient(const void* input, const void* output_gradient, float* weight_gradient,
-                       float* bias_gradient) override {
+  void parameter_gradient(const void* input, const void* output_gradient, float* weight_gradient,
+                          float* bias_gradient) override {
     point_to(weight_gradient_arguments_.at(DNNL_ARG_SRC), input);
     point_to(weight_gradient_arguments_.at(DNNL_ARG_DIFF_DST), output_gradient);
     point_to(weight_gradient_arguments_.at(DNNL_ARG_DIFF_BIAS), bias_gradient);

@@ -18,8 +18,8 @@ class OneDnnPrimitives {
  public:
   virtual ~OneDnnPrimitives() = default;
   virtual void forward(const void* input, const void* weight, const void* bias, void* output) = 0;
-  virtual void weight_gradient(const void* input, const void* output_gradient, float* weight_gradient,
-                               float* bias_gradient) = 0;
+  virtual void parameter_gradient(const void* input, const void* output_gradient, float* weight_gradient,
+                                  float* bias_gradient) = 0;
   virtual void input_gradient(const void* output_gradient, const void* weight, void* input_gradient) = 0;
 };
 

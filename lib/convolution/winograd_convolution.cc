@@ -72,10 +72,35 @@ class WinogradConvolution : public Convolution {
     });
   }
 
-  void backward(at::Tensor& input, const at::Tensor& weight, const at::Tensor& output_gradient,
-                Gradients& gradients) override {
-    weight_gradient(input, output_gradient, gradients);
-    if (gradients.input) input_gradient(output_gradient, weight, input);
+  void parameter_gradient(const at::Tensor& input, const at::Tensor&, const at::Tensor& output_gradient,
+                          ParameterGradient& gradient) override {
+    weights_.zero_();
+    gradient.bias.zero_();
+    for_each_chunk([&](std::int64_t first, std::int64_t count) {
+      const std::int64_t tiles = count * tiles_of_image(g_.out_side);
+      transforms_->transform_input(images(input, first, count, g_.padding_begin, g_.out_side), tiles,
+                                   in_operand_.data_ptr<float>());
+      transforms_->transform_output_gradient(images(output_gradient, first, count, 0, g_.out_side), tiles,
+                                             out_operand_.data_ptr<float>());
+      weight_products_.run(tiles, out_operand_, in_operand_, weights_);
+      gradient.bias.add_(sums_of_tiles(tiles).sum(0));
+    });
+    transforms_->transform_weight_gradient(weights_.const_data_ptr<float>(), g_.out_channels, g_.in_channels,
+                                           gradient.weight.data_ptr<float>());
+  }
+
+  // A convolution of the output's gradient with the weights turned by half a turn.
+  void input_gradient(const at::Tensor& output_gradient, const at::Tensor& weight, at::Tensor& input) override {
+    transform_weight(weight, true);
+    const std::int64_t padding = g_.receptive_field - 1 - g_.padding_begin;
+    for_each_chunk([&](std::int64_t first, std::int64_t count) {
+      const std::int64_t tiles = count * tiles_of_image(g_.in_side);
+      transforms_->transform_input(images(output_gradient, first, count, padding, g_.in_side), tiles,
+                                   out_operand_.data_ptr<float>());
+      input_products_.run(tiles, out_operand_, weights_, in_operand_);
+      transforms_->transform_output(in_operand_.const_data_ptr<float>(), tiles, nullptr,
+                                    images(input, first, count, 0, g_.in_side));
+    });
   }
 
  private:
@@ -141,36 +166,6 @@ class WinogradConvolution : public Convolution {
   at::Tensor sums_of_tiles(std::int64_t tiles) const {
     const std::int64_t first = transforms_->product_of_sums() * operand_plane(tiles, g_.out_channels);
     return out_operand_.narrow(0, first, tiles * g_.out_channels).view({tiles, g_.out_channels});
-  }
-
-  void weight_gradient(const at::Tensor& input, const at::Tensor& output_gradient, Gradients& gradients) {
-    weights_.zero_();
-    gradients.bias.zero_();
-    for_each_chunk([&](std::int64_t first, std::int64_t count) {
-      const std::int64_t tiles = count * tiles_of_image(g_.out_side);
-      transforms_->transform_input(images(input, first, count, g_.padding_begin, g_.out_side), tiles,
-                                   in_operand_.data_ptr<float>());
-      transforms_->transform_output_gradient(images(output_gradient, first, count, 0, g_.out_side), tiles,
-                                             out_operand_.data_ptr<float>());
-      weight_products_.run(tiles, out_operand_, in_operand_, weights_);
-      gradients.bias.add_(sums_of_tiles(tiles).sum(0));
-    });
-    transforms_->transform_weight_gradient(weights_.const_data_ptr<float>(), g_.out_channels, g_.in_channels,
-                                           gradients.weight.data_ptr<float>());
-  }
-
-  // A convolution of the output's gradient with the weights turned by half a turn.
-  void input_gradient(const at::Tensor& output_gradient, const at::Tensor& weight, at::Tensor& input) {
-    transform_weight(weight, true);
-    const std::int64_t padding = g_.receptive_field - 1 - g_.padding_begin;
-    for_each_chunk([&](std::int64_t first, std::int64_t count) {
-      const std::int64_t tiles = count * tiles_of_image(g_.in_side);
-      transforms_->transform_input(images(output_gradient, first, count, padding, g_.in_side), tiles,
-                                   out_operand_.data_ptr<float>());
-      input_products_.run(tiles, out_operand_, weights_, in_operand_);
-      transforms_->transform_output(in_operand_.const_data_ptr<float>(), tiles, nullptr,
-                                    images(input, first, count, 0, g_.in_side));
-    });
   }
 
   Geometry g_;

@@ -40,11 +40,12 @@ double convolution_error(const network::LayerGeometry& layer, std::int64_t batch
   at::Tensor x = channels_last(input, device, type), y = channels_last(output_gradient, device, type);
   const at::Tensor w = channels_last(weight, device, type), b = bias.to(device, type);
   const at::Tensor y_gradient = channels_last(output_gradient, device, type);
-  convolution::Convolution::Gradients gradients{
+  convolution::ParameterGradient gradient{
       channels_last(at::zeros(weight.sizes(), at::kFloat), device, at::kFloat),
-      at::zeros({g.out_channels}, at::TensorOptions(at::kFloat).device(device)), true};
+      at::zeros({g.out_channels}, at::TensorOptions(at::kFloat).device(device))};
   convolution->forward(x, w, b, y);
-  convolution->backward(x, w, y_gradient, gradients);
+  convolution->parameter_gradient(x, w, y_gradient, gradient);
+  convolution->input_gradient(y_gradient, w, x);
   // cuDNN's algorithms may be Winograd's, too.
   const bool winograd = device.is_cuda() || convolution->name().starts_with("Winograd");
   const double tolerance =
@@ -52,9 +53,9 @@ double convolution_error(const network::LayerGeometry& layer, std::int64_t batch
   double largest = require_small(0, relative_error(y, expected.output), tolerance, layer.name + " forward");
   largest = require_small(largest, relative_error(x, expected.input_gradient), tolerance,
                           layer.name + " gradient of the input");
-  largest = require_small(largest, relative_error(gradients.weight, expected.weight_gradient), tolerance,
+  largest = require_small(largest, relative_error(gradient.weight, expected.weight_gradient), tolerance,
                           layer.name + " gradient of the weight");
-  return require_small(largest, relative_error(gradients.bias, expected.bias_gradient), tolerance,
+  return require_small(largest, relative_error(gradient.bias, expected.bias_gradient), tolerance,
                        layer.name + " gradient of the bias");
 }
 

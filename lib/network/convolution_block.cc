@@ -12,10 +12,14 @@ ConvolutionBlock::ConvolutionBlock(std::unique_ptr<convolution::Convolution> con
       bias_(bias.copy),
       input_(std::move(input)),
       output_(std::move(output)),
-      gradients_{weight.gradient, bias.gradient, input_gradient} {}
+      gradient_{weight.gradient, bias.gradient},
+      input_gradient_(input_gradient) {}
 
 void ConvolutionBlock::forward(const Pass&) { convolution_->forward(input_, weight_, bias_, output_); }
 
-void ConvolutionBlock::backward(const Pass&) { convolution_->backward(input_, weight_, output_, gradients_); }
+void ConvolutionBlock::backward(const Pass&) {
+  convolution_->parameter_gradient(input_, weight_, output_, gradient_);
+  if (input_gradient_) convolution_->input_gradient(output_, weight_, input_);
+}
 
 }  // namespace elubench::network

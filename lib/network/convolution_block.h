@@ -19,7 +19,8 @@ class ConvolutionBlock : public Block {
  private:
   std::unique_ptr<convolution::Convolution> convolution_;
   at::Tensor weight_, bias_, input_, output_;
-  convolution::Convolution::Gradients gradients_;
+  convolution::ParameterGradient gradient_;
+  bool input_gradient_;
 };
 
 }  // namespace elubench::network
