@@ -22,7 +22,8 @@ class Convolution {
  public:
   virtual ~Convolution() = default;
 
-  // For records: "Winograd F(4x4, 3x3)", "oneDNN 3.2.0", "oneDNN 3.2.0 products", "LibTorch", "cuDNN 9.19.0".
+  // For records: "Winograd F(4x4, 3x3)", "oneDNN 3.2.0", "oneDNN 3.2.0 products", "LibTorch", "cuDNN 9.19.0",
+  // "cuBLAS products".
   virtual std::string name() const = 0;
 
   // output = input * weight + bias. All of one element type.
@@ -53,10 +54,17 @@ inline constexpr double winograd_rounding = 5;
 std::unique_ptr<Convolution> make_winograd_convolution(const Geometry& geometry, at::Device device,
                                                        at::ScalarType element);
 
-// As one matrix product of oneDNN's; nothing where there is none, and for receptive fields that are neither 1 nor
-// all of the input.
+// As one matrix product of oneDNN's; nothing where there is none, and where it is not one (is_one_product).
 std::unique_ptr<Convolution> make_dense_convolution(const Geometry& geometry, at::Device device,
                                                     at::ScalarType element);
+
+// As one matrix product of LibTorch's; nothing where it is not one.
+std::unique_ptr<Convolution> make_libtorch_dense_convolution(const Geometry& geometry, at::Device device);
+
+// `rest`, with the gradients of weight and bias computed on the processor's matrix unit (Intel's AMX) in bfloat16;
+// `rest` itself where that cannot be.
+std::unique_ptr<Convolution> with_amx_weight_gradients(const Geometry& geometry, at::ScalarType element,
+                                                       std::unique_ptr<Convolution> rest);
 
 // By the engine asked for. Throws UsageError where it is not to be had.
 std::unique_ptr<Convolution> make_convolution(Engine engine, const Geometry& geometry, at::Device device,

@@ -18,6 +18,19 @@ namespace {
 
 using Make = std::unique_ptr<Convolution> (*)(const Geometry&, at::Device, at::ScalarType);
 
+// On top of LibTorch's: nothing where it would be LibTorch's itself.
+std::unique_ptr<Convolution> make_amx_convolution(const Geometry& geometry, at::Device device,
+                                                  at::ScalarType element) {
+  auto rest = make_libtorch_convolution(geometry, device, element);
+  const Convolution* before = rest.get();
+  auto convolution = with_amx_weight_gradients(geometry, element, std::move(rest));
+  return convolution.get() == before ? nullptr : std::move(convolution);
+}
+
+std::unique_ptr<Convolution> make_libtorch_products(const Geometry& geometry, at::Device device, at::ScalarType) {
+  return make_libtorch_dense_convolution(geometry, device);
+}
+
 struct Implementation {
   const char* name;
   Make make;
@@ -25,10 +38,10 @@ struct Implementation {
 
 void PrintTo(const Implementation& implementation, std::ostream* out) { *out << implementation.name; }
 
-const Implementation implementations[] = {{"libtorch", make_libtorch_convolution},
-                                          {"onednn", make_onednn_convolution},
-                                          {"winograd", make_winograd_convolution},
-                                          {"dense", make_dense_convolution}};
+const Implementation implementations[] = {
+    {"libtorch", make_libtorch_convolution},       {"onednn", make_onednn_convolution},
+    {"winograd", make_winograd_convolution},       {"dense", make_dense_convolution},
+    {"libtorch products", make_libtorch_products}, {"amx", make_amx_convolution}};
 
 // batch, channels and side in, channels and side out, receptive field, padding at the beginning and at the end.
 const Geometry geometries[] = {
@@ -80,8 +93,8 @@ class EveryConvolution : public testing::TestWithParam<std::tuple<Implementation
   // LibTorch on a processor without instructions for bfloat16 rounds partial sums to it, too.
   double tolerance() const {
     if (element == at::kFloat) return 1e-5 * (name() == "winograd" ? winograd_rounding : 1);
-    const bool rounds_sums =
-        name() == "libtorch" && !make_onednn_convolution(geometries[1], at::kCPU, at::kBFloat16);
+    const bool rounds_sums = (name().starts_with("libtorch") || name() == "amx") &&
+                             !make_onednn_convolution(geometries[1], at::kCPU, at::kBFloat16);
     return rounds_sums ? 0.04 : 0x1p-8;
   }
 

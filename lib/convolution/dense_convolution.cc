@@ -1,5 +1,5 @@
-// Convolutions that are one matrix product: those with receptive field 1, and those that see all of their input at
-// once. The rows are places of the output; a row of the input, and of the weights, lies in memory as it is needed.
+// Convolutions that are one matrix product, by oneDNN's products.
+// input, and of the weights, lies in memory as it is needed.
 #include <ATen/Functions.h>
 
 #include "convolution/convolution.h"
@@ -58,9 +58,7 @@ class DenseConvolution : public Convolution {
 }  // namespace
 
 std::unique_ptr<Convolution> make_dense_convolution(const Geometry& g, at::Device device, at::ScalarType element) {
-  const bool one_pixel = g.receptive_field == 1 && g.padding_begin == 0 && g.padding_end == 0;
-  const bool whole_input = g.out_side == 1 && g.receptive_field == g.in_side;
-  if (!device.is_cpu() || !(one_pixel || whole_input)) return nullptr;
+  if (!device.is_cpu() || !is_one_product(g)) return nullptr;
   if (element != at::kFloat && element != at::kBFloat16) return nullptr;
   auto dense =
       std::make_unique<DenseConvolution>(g, element == at::kBFloat16 ? OneDnnElement::bf16 : OneDnnElement::f32);

@@ -13,4 +13,11 @@ struct Geometry {
   std::int64_t padding_begin, padding_end;  // zero rows above and columns to the left; below and to the right
 };
 
+// Whether the convolution is one product of a matrix whose rows are places of the output: it sees one pixel at a
+// time, or all of the input at once. A row of the input, and of the weights, then lies in memory as it is needed.
+constexpr bool is_one_product(const Geometry& g) {
+  const bool one_pixel = g.receptive_field == 1 && g.padding_begin == 0 && g.padding_end == 0;
+  return one_pixel || (g.out_side == 1 && g.receptive_field == g.in_side);
+}
+
 }  // namespace elubench::convolution

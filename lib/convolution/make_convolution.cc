@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "base/cpu.h"
 #include "base/error.h"
 #include "convolution/convolution.h"
@@ -21,12 +23,19 @@ std::unique_ptr<Convolution> make_convolution(Engine engine, const Geometry& geo
     if (auto convolution = make_winograd_convolution(geometry, device, element)) return convolution;
   }
   if ((engine == Engine::automatic || engine == Engine::winograd) && has_few_rows(geometry)) {
-    if (auto convolution = make_dense_convolution(geometry, device, element)) return convolution;
+    if (auto convolution = make_dense_convolution(geometry, device, element))
+      return with_amx_weight_gradients(geometry, element, std::move(convolution));
   }
   if (engine != Engine::libtorch) {
-    if (auto convolution = make_onednn_convolution(geometry, device, element)) return convolution;
+    auto convolution = make_onednn_convolution(geometry, device, element);
+    if (convolution && engine != Engine::onednn)
+      return with_amx_weight_gradients(geometry, element, std::move(convolution));
+    if (convolution) return convolution;
     if (engine == Engine::onednn)
       throw UsageError("oneDNN has no convolution for this device and precision; use libtorch");
+  }
+  if (engine == Engine::automatic && device.is_cuda()) {
+    if (auto convolution = make_libtorch_dense_convolution(geometry, device)) return convolution;
   }
   return make_libtorch_convolution(geometry, device, element);
 }

@@ -66,9 +66,9 @@ std::string check_convolutions(const network::Options& options, at::Device devic
   double largest = 0;
   const auto layers = network::layers_of(network::resolved(options), 100);
   const std::int64_t batch = device.is_cpu() ? 4 : 100;
-  std::vector<Engine> engines{Engine::automatic};
+  std::vector<Engine> engines{Engine::automatic, Engine::libtorch};
   if (device.is_cpu()) {
-    engines.push_back(Engine::winograd);
+    engines = {Engine::automatic, Engine::winograd};
     const convolution::Geometry small{1, 16, 8, 16, 8, 3, 1, 1};
     if (convolution::make_onednn_convolution(small, device, type)) engines.push_back(Engine::onednn);
   }

@@ -1,0 +1,59 @@
+// Convolutions that are one matrix product, by LibTorch's products: on a GPU cuBLAS's, which add the bias and sum
+// the weight's gradient in float32 themselves.
+#include <ATen/Functions.h>
+
+#include "convolution/convolution.h"
+
+namespace elubench::convolution {
+namespace {
+
+// (N, C, H, W) channels last as a matrix of `rows` rows, in the same memory.
+at::Tensor matrix(const at::Tensor& tensor, std::int64_t rows) {
+  return tensor.permute({0, 2, 3, 1}).view({rows, tensor.numel() / rows});
+}
+
+class LibTorchDenseConvolution : public Convolution {
+ public:
+  LibTorchDenseConvolution(const Geometry& g, at::Device device)
+      : places_(g.batch * g.out_side * g.out_side), out_channels_(g.out_channels), on_gpu_(device.is_cuda()) {}
+
+  std::string name() const override { return on_gpu_ ? "cuBLAS products" : "LibTorch products"; }
+
+  void forward(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
+               at::Tensor& output) override {
+    at::Tensor result = matrix(output, places_);
+    at::addmm_out(result, bias, matrix(input, places_), matrix(weight, out_channels_).t());
+  }
+
+  void parameter_gradient(const at::Tensor& input, const at::Tensor&, const at::Tensor& output_gradient,
+                          ParameterGradient& gradient) override {
+    const at::Tensor turned = matrix(output_gradient, places_).t(), rows = matrix(input, places_);
+    at::Tensor result = matrix(gradient.weight, out_channels_);
+    if (on_gpu_ && rows.scalar_type() != at::kFloat) {
+      at::mm_out(result, turned, rows, at::kFloat);
+    } else if (rows.scalar_type() != at::kFloat) {
+      result.copy_(at::mm(turned, rows));  // a processor's sums come out rounded
+    } else {
+      at::mm_out(result, turned, rows);
+    }
+    at::sum_out(gradient.bias, output_gradient, {0, 2, 3}, false, at::kFloat);
+  }
+
+  void input_gradient(const at::Tensor& output_gradient, const at::Tensor& weight, at::Tensor& input) override {
+    at::Tensor result = matrix(input, places_);
+    at::mm_out(result, matrix(output_gradient, places_), matrix(weight, out_channels_));
+  }
+
+ private:
+  std::int64_t places_, out_channels_;
+  bool on_gpu_;
+};
+
+}  // namespace
+
+std::unique_ptr<Convolution> make_libtorch_dense_convolution(const Geometry& geometry, at::Device device) {
+  if (!is_one_product(geometry)) return nullptr;
+  return std::make_unique<LibTorchDenseConvolution>(geometry, device);
+}
+
+}  // namespace elubench::convolution
