@@ -26,6 +26,8 @@ import jax  # noqa: E402  (it takes a thread for each processor that it may use 
 import jax.numpy as jnp  # noqa: E402
 from jax import lax  # noqa: E402
 
+if OPTIONS.precision == "fp32":
+    jax.config.update("jax_default_matmul_precision", "highest")  # a GPU would round to TF32
 NETWORK = NETWORKS[OPTIONS.network]
 ELEMENT = jnp.bfloat16 if OPTIONS.precision == "bf16" else jnp.float32
 
@@ -114,21 +116,24 @@ class Training:
         self.velocities = jax.tree.map(jnp.zeros_like, self.parameters)
         self.batch = self.images[: options.batch]
         self.forward = jax.jit(lambda parameters, images: logits_of(parameters, images, None))
+        self.logits = jnp.zeros(())
 
     def train(self) -> None:
         self.parameters, self.velocities, self.key = train_step(
             self.parameters, self.velocities, self.images, self.labels, self.key
         )
-        jax.block_until_ready(self.parameters)
 
     def infer(self) -> None:
-        self.forward(self.parameters, self.batch).block_until_ready()
+        self.logits = self.forward(self.parameters, self.batch)
+
+    def wait(self) -> None:
+        jax.block_until_ready((self.parameters, self.logits))
 
 
 def main() -> None:
     training = Training(OPTIONS)
     parameters = sum(array.size for array in jax.tree.leaves(training.parameters))
-    report(f"JAX {jax.__version__}", OPTIONS, parameters, training.train, training.infer)
+    report(f"JAX {jax.__version__}", OPTIONS, parameters, training.train, training.infer, training.wait)
 
 
 if __name__ == "__main__":

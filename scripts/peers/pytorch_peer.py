@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
-"""The training step of elubench in PyTorch: eager or compiled, fp32 or bf16 autocast, channels last."""
+"""The training step of elubench in PyTorch: eager or compiled, fp32 or bf16 autocast, channels last.
+
+On a GPU also with the whole step, compiled, recorded as a CUDA graph by hand.
+"""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 
 import torch
 from shared import (
@@ -49,10 +53,12 @@ def augmented(images: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
     batch = functional.pad(images[chosen], (CROP_PADDING,) * 4)
     count = len(chosen)
     span = 2 * CROP_PADDING + 1
-    rows = torch.randint(span, (count, 1)) + torch.arange(32)
-    columns = torch.randint(span, (count, 1)) + torch.arange(32)
-    columns = torch.where(torch.rand(count, 1) < 0.5, columns.flip(1), columns)
-    numbers = torch.arange(count)[:, None, None]
+    device = images.device
+    pixels = torch.arange(32, device=device)
+    rows = torch.randint(span, (count, 1), device=device) + pixels
+    columns = torch.randint(span, (count, 1), device=device) + pixels
+    columns = torch.where(torch.rand(count, 1, device=device) < 0.5, columns.flip(1), columns)
+    numbers = torch.arange(count, device=device)[:, None, None]
     cropped = batch.permute(0, 2, 3, 1)[numbers, rows[:, :, None], columns[:, None, :]]
     return cropped.permute(0, 3, 1, 2)
 
@@ -60,19 +66,20 @@ def augmented(images: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
 class Training:
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
-        self.images = torch.randn(IMAGES, 3, 32, 32).to(memory_format=torch.channels_last)
-        self.labels = torch.arange(IMAGES) % CLASSES
-        self.model = build(NETWORKS[options.network], options.activation)
+        device = torch.device(options.device)
+        self.images = torch.randn(IMAGES, 3, 32, 32, device=device).to(memory_format=torch.channels_last)
+        self.labels = torch.arange(IMAGES, device=device) % CLASSES
+        self.model = build(NETWORKS[options.network], options.activation).to(device)
         self.optimizer = torch.optim.SGD(
             self.model.parameters(), LEARNING_RATE, MOMENTUM, weight_decay=WEIGHT_DECAY, fused=True
         )
-        self.forward = torch.compile(self.model) if options.mode == "compile" else self.model
+        self.forward = self.model if options.mode == "eager" else torch.compile(self.model)
 
     def autocast(self) -> torch.autocast:
-        return torch.autocast("cpu", torch.bfloat16, enabled=self.options.precision == "bf16")
+        return torch.autocast(self.options.device, torch.bfloat16, enabled=self.options.precision == "bf16")
 
     def train(self) -> None:
-        chosen = torch.randint(IMAGES, (self.options.batch,))
+        chosen = torch.randint(IMAGES, (self.options.batch,), device=self.images.device)
         batch = augmented(self.images, chosen)
         with self.autocast():
             loss = functional.cross_entropy(self.forward(batch), self.labels[chosen])
@@ -86,13 +93,44 @@ class Training:
             return self.forward(self.images[: self.options.batch])
 
 
+def recorded(step: Callable[[], object]) -> Callable[[], object]:
+    """The step as a CUDA graph, recorded when it is first called."""
+    graph = torch.cuda.CUDAGraph()
+    ready = False
+
+    def replay() -> None:
+        nonlocal ready
+        if not ready:
+            stream = torch.cuda.Stream()
+            with torch.cuda.stream(stream):
+                for _ in range(3):
+                    step()
+            stream.synchronize()
+            with torch.cuda.graph(graph):
+                step()
+            ready = True
+        graph.replay()
+
+    return replay
+
+
 def main() -> None:
-    options = arguments(["eager", "compile"])
+    options = arguments(["eager", "compile", "graph"])
     torch.set_num_threads(options.threads)
     torch.manual_seed(1)
+    on_gpu = options.device == "cuda"
+    if options.mode == "graph" and not on_gpu:
+        raise SystemExit("pytorch_peer: a step is recorded on a GPU alone; give --device cuda")
+    torch.backends.cudnn.benchmark = True
+    torch.backends.cudnn.allow_tf32 = False
     training = Training(options)
     parameters = sum(parameter.numel() for parameter in training.model.parameters())
-    report(f"PyTorch {torch.__version__}", options, parameters, training.train, training.infer)
+    train, infer = training.train, training.infer
+    if options.mode == "graph":
+        train, infer = recorded(train), recorded(infer)
+    wait = torch.cuda.synchronize if on_gpu else lambda: None
+    most_memory = torch.cuda.max_memory_reserved if on_gpu else None
+    report(f"PyTorch {torch.__version__}", options, parameters, train, infer, wait, most_memory)
 
 
 if __name__ == "__main__":

@@ -16,11 +16,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+Wait = Callable[[], object]  # until the device has done all that was asked of it
+
 CLASSES = 100
 IMAGES = 5000  # made up, of CIFAR-100's size
 CROP_PADDING = 4
 MOMENTUM, WEIGHT_DECAY, LEARNING_RATE = 0.9, 0.0005, 1e-4
 WARM_UP_STEPS = 3
+STEPS_TOGETHER_ON_GPU = 10  # a GPU is waited for once in so many steps, as elubench does
 
 
 @dataclass(frozen=True)
@@ -101,13 +104,14 @@ def pin(threads: int) -> None:
     os.sched_setaffinity(0, (of_each_core + [one for one in allowed if one not in of_each_core])[:threads])
 
 
-def arguments(modes: list[str]) -> argparse.Namespace:
+def arguments(modes: list[str], devices: tuple[str, ...] = ("cpu", "cuda")) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--network", choices=sorted(NETWORKS), default="elu11")
     parser.add_argument("--activation", choices=["elu", "relu"], default="elu")
     parser.add_argument("--batch", type=int, default=100)
     parser.add_argument("--precision", choices=["fp32", "bf16"], default="bf16")
     parser.add_argument("--mode", choices=modes, default=modes[0])
+    parser.add_argument("--device", choices=devices, default="cpu")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=10)
     options = parser.parse_args()
@@ -115,15 +119,18 @@ def arguments(modes: list[str]) -> argparse.Namespace:
     return options
 
 
-def median_seconds(step: Callable[[], object], seconds: float) -> list[float]:
-    """Times steps until they have taken `seconds` together, after a warm-up."""
+def seconds_of_steps(step: Callable[[], object], seconds: float, together: int, wait: Wait) -> list[float]:
+    """Times steps, `together` as one, until they have taken `seconds`, after a warm-up; of one step, each time."""
     for _ in range(WARM_UP_STEPS):
         step()
+    wait()
     times: list[float] = []
-    while sum(times) < seconds or not times:
+    while sum(times) * together < seconds or not times:
         start = time.perf_counter()
-        step()
-        times.append(time.perf_counter() - start)
+        for _ in range(together):
+            step()
+        wait()
+        times.append((time.perf_counter() - start) / together)
     return times
 
 
@@ -133,15 +140,19 @@ def report(
     parameters: int,
     training: Callable[[], object],
     inference: Callable[[], object],
+    wait: Wait,
+    most_memory: Callable[[], int] | None = None,
 ) -> None:
-    """Measures both and prints one JSON object."""
+    """Measures both and prints one JSON object; most_memory: in bytes, where it is not the process's."""
     expected = parameters_of(NETWORKS[options.network])
     if parameters != expected:
         raise ValueError(f"{framework} built {parameters} parameters, but {options.network} has {expected}")
     result: dict[str, object] = {"framework": framework, **vars(options)}
+    together = 1 if options.device == "cpu" else STEPS_TOGETHER_ON_GPU
     for name, step in (("training", training), ("inference", inference)):
-        times = median_seconds(step, options.seconds)
+        times = seconds_of_steps(step, options.seconds, together, wait)
         middle = statistics.median(times)
         result[name] = {"images_per_second": options.batch / middle, "seconds": middle, "steps": len(times)}
-    result["memory_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    of_process = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    result["memory_bytes"] = most_memory() if most_memory else of_process
     print(json.dumps(result))

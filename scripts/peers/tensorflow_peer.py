@@ -85,7 +85,7 @@ class Training:
 
 
 def main() -> None:
-    options = arguments(["graph", "xla"])
+    options = arguments(["graph", "xla"], devices=("cpu",))
     tf.config.threading.set_intra_op_parallelism_threads(options.threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     training = Training(options)
@@ -95,6 +95,7 @@ def main() -> None:
         training.model.count_params(),
         training.train,
         lambda: training.infer().numpy(),
+        wait=lambda: None,  # a processor has done what was called
     )
 
 
