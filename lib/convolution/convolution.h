@@ -23,7 +23,7 @@ class Convolution {
   virtual ~Convolution() = default;
 
   // For records: "Winograd F(4x4, 3x3)", "oneDNN 3.2.0", "oneDNN 3.2.0 products", "LibTorch", "cuDNN 9.19.0",
-  // "cuBLAS products".
+  // "cuBLAS products", "cuBLAS products of patches".
   virtual std::string name() const = 0;
 
   // output = input * weight + bias. All of one element type.
@@ -59,7 +59,12 @@ std::unique_ptr<Convolution> make_dense_convolution(const Geometry& geometry, at
                                                     at::ScalarType element);
 
 // As one matrix product of LibTorch's; nothing where it is not one.
-std::unique_ptr<Convolution> make_libtorch_dense_convolution(const Geometry& geometry, at::Device device);
+std::unique_ptr<Convolution> make_libtorch_dense_convolution(const Geometry& geometry, at::Device device,
+                                                             at::ScalarType element);
+
+// As matrix products of LibTorch's with what every place of the output sees (im2col), which is kept in memory.
+std::unique_ptr<Convolution> make_libtorch_patch_convolution(const Geometry& geometry, at::Device device,
+                                                             at::ScalarType element);
 
 // `rest`, with the gradients of weight and bias computed on the processor's matrix unit (Intel's AMX) in bfloat16;
 // `rest` itself where that cannot be.

@@ -27,10 +27,6 @@ std::unique_ptr<Convolution> make_amx_convolution(const Geometry& geometry, at::
   return convolution.get() == before ? nullptr : std::move(convolution);
 }
 
-std::unique_ptr<Convolution> make_libtorch_products(const Geometry& geometry, at::Device device, at::ScalarType) {
-  return make_libtorch_dense_convolution(geometry, device);
-}
-
 struct Implementation {
   const char* name;
   Make make;
@@ -38,10 +34,13 @@ struct Implementation {
 
 void PrintTo(const Implementation& implementation, std::ostream* out) { *out << implementation.name; }
 
-const Implementation implementations[] = {
-    {"libtorch", make_libtorch_convolution},       {"onednn", make_onednn_convolution},
-    {"winograd", make_winograd_convolution},       {"dense", make_dense_convolution},
-    {"libtorch products", make_libtorch_products}, {"amx", make_amx_convolution}};
+const Implementation implementations[] = {{"libtorch", make_libtorch_convolution},
+                                          {"onednn", make_onednn_convolution},
+                                          {"winograd", make_winograd_convolution},
+                                          {"dense", make_dense_convolution},
+                                          {"libtorch products", make_libtorch_dense_convolution},
+                                          {"libtorch patches", make_libtorch_patch_convolution},
+                                          {"amx", make_amx_convolution}};
 
 // batch, channels and side in, channels and side out, receptive field, padding at the beginning and at the end.
 const Geometry geometries[] = {

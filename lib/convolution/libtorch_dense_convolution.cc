@@ -3,19 +3,19 @@
 #include <ATen/Functions.h>
 
 #include "convolution/convolution.h"
+#include "convolution/matrix_view.h"
+#include "convolution/row_product.h"
 
 namespace elubench::convolution {
 namespace {
 
-// (N, C, H, W) channels last as a matrix of `rows` rows, in the same memory.
-at::Tensor matrix(const at::Tensor& tensor, std::int64_t rows) {
-  return tensor.permute({0, 2, 3, 1}).view({rows, tensor.numel() / rows});
-}
-
 class LibTorchDenseConvolution : public Convolution {
  public:
   LibTorchDenseConvolution(const Geometry& g, at::Device device)
-      : places_(g.batch * g.out_side * g.out_side), out_channels_(g.out_channels), on_gpu_(device.is_cuda()) {}
+      : places_(g.batch * g.out_side * g.out_side),
+        out_channels_(g.out_channels),
+        on_gpu_(device.is_cuda()),
+        weight_gradient_(places_, out_channels_, g.in_channels * g.receptive_field * g.receptive_field, device) {}
 
   std::string name() const override { return on_gpu_ ? "cuBLAS products" : "LibTorch products"; }
 
@@ -27,15 +27,8 @@ class LibTorchDenseConvolution : public Convolution {
 
   void parameter_gradient(const at::Tensor& input, const at::Tensor&, const at::Tensor& output_gradient,
                           ParameterGradient& gradient) override {
-    const at::Tensor turned = matrix(output_gradient, places_).t(), rows = matrix(input, places_);
     at::Tensor result = matrix(gradient.weight, out_channels_);
-    if (on_gpu_ && rows.scalar_type() != at::kFloat) {
-      at::mm_out(result, turned, rows, at::kFloat);
-    } else if (rows.scalar_type() != at::kFloat) {
-      result.copy_(at::mm(turned, rows));  // a processor's sums come out rounded
-    } else {
-      at::mm_out(result, turned, rows);
-    }
+    at::sum_out(result, weight_gradient_.run(matrix(output_gradient, places_), matrix(input, places_)), 0);
     at::sum_out(gradient.bias, output_gradient, {0, 2, 3}, false, at::kFloat);
   }
 
@@ -47,11 +40,13 @@ class LibTorchDenseConvolution : public Convolution {
  private:
   std::int64_t places_, out_channels_;
   bool on_gpu_;
+  RowProduct weight_gradient_;
 };
 
 }  // namespace
 
-std::unique_ptr<Convolution> make_libtorch_dense_convolution(const Geometry& geometry, at::Device device) {
+std::unique_ptr<Convolution> make_libtorch_dense_convolution(const Geometry& geometry, at::Device device,
+                                                             at::ScalarType) {
   if (!is_one_product(geometry)) return nullptr;
   return std::make_unique<LibTorchDenseConvolution>(geometry, device);
 }

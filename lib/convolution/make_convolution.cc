@@ -14,6 +14,12 @@ bool has_few_rows(const Geometry& g) {
   return g.batch * g.out_side * g.out_side <= 8 * g.in_channels * g.receptive_field * g.receptive_field;
 }
 
+// On a GPU: what is written once and read thrice stays in its cache, and a product fills more of the GPU than
+// cuDNN's convolutions of few places or channels do.
+bool has_small_patches(const Geometry& g) {
+  return g.batch * g.out_side * g.out_side * g.in_channels * g.receptive_field * g.receptive_field <= 10'000'000;
+}
+
 }  // namespace
 
 std::unique_ptr<Convolution> make_convolution(Engine engine, const Geometry& geometry, at::Device device,
@@ -35,7 +41,8 @@ std::unique_ptr<Convolution> make_convolution(Engine engine, const Geometry& geo
       throw UsageError("oneDNN has no convolution for this device and precision; use libtorch");
   }
   if (engine == Engine::automatic && device.is_cuda()) {
-    if (auto convolution = make_libtorch_dense_convolution(geometry, device)) return convolution;
+    if (auto convolution = make_libtorch_dense_convolution(geometry, device, element)) return convolution;
+    if (has_small_patches(geometry)) return make_libtorch_patch_convolution(geometry, device, element);
   }
   return make_libtorch_convolution(geometry, device, element);
 }

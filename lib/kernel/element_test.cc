@@ -83,8 +83,9 @@ void expect_same_pools(const activation::Activation& activation, const PoolCase&
       [&]<class F>(const F& f) {
         const auto t = [](const at::Tensor& tensor) { return buffer_of(tensor).as<T>(); };
         const auto run = [&]<bool pools>() {
-          for_each_image_element(g.batch, pool_elements(g), PoolForward<pools, F, T>{f, g, dropout, t(x), t(y)});
-          for_each_image_element(g.batch, pool_elements(g),
+          for_each_image_element(g.batch, pool_elements<T>(g),
+                                 PoolForward<pools, F, T>{f, g, dropout, t(x), t(y)});
+          for_each_image_element(g.batch, pool_elements<T>(g),
                                  PoolBackward<pools, F, T>{f, g, dropout, t(x_gradient), t(gradient)});
         };
         g.pool ? run.template operator()<true>() : run.template operator()<false>();

@@ -21,6 +21,8 @@ void pool_activation_dropout_backward(const activation::Activation&, const PoolG
                                       Buffer) {
   absent();
 }
+void gather_patches(const PatchGeometry&, Buffer, Buffer) { absent(); }
+void add_patches(const PatchGeometry&, Buffer, Buffer) { absent(); }
 void softmax_cross_entropy(Buffer, std::int64_t, std::int64_t, const std::int64_t*, std::int64_t, double,
                            LossTotals*) {
   absent();

@@ -6,6 +6,7 @@
 #include "kernel/gather_augment_element.h"
 #include "kernel/loss_totals.h"
 #include "kernel/momentum_update.h"
+#include "kernel/patches.h"
 #include "kernel/pool_activation_dropout.h"
 #include "kernel/statistics.h"
 
@@ -18,6 +19,9 @@ void pool_activation_dropout_forward(const activation::Activation& activation, c
                                      const Dropout& dropout, Buffer x, Buffer y);
 void pool_activation_dropout_backward(const activation::Activation& activation, const PoolGeometry& geometry,
                                       const Dropout& dropout, Buffer x, Buffer y_gradient);
+
+void gather_patches(const PatchGeometry& geometry, Buffer images, Buffer patches);
+void add_patches(const PatchGeometry& geometry, Buffer patches, Buffer images);
 
 void softmax_cross_entropy(Buffer logits, std::int64_t rows, std::int64_t classes, const std::int64_t* labels,
                            std::int64_t valid, double gradient_scale, LossTotals* totals);

@@ -13,7 +13,7 @@ void pool_activation_dropout_backward(const activation::Activation& activation, 
         [&]<class F>(const F& f) {
           const auto launch = [&]<bool pools>() {
             for_each_image_element(
-                "pool_activation_dropout_backward", geometry.batch, pool_elements(geometry),
+                "pool_activation_dropout_backward", geometry.batch, pool_elements<T>(geometry),
                 PoolBackward<pools, F, T>{f, geometry, dropout, x.as<T>(), y_gradient.as<const T>()});
           };
           geometry.pool ? launch.template operator()<true>() : launch.template operator()<false>();

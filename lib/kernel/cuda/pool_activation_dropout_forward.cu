@@ -12,7 +12,7 @@ void pool_activation_dropout_forward(const activation::Activation& activation, c
     std::visit(
         [&]<class F>(const F& f) {
           const auto launch = [&]<bool pools>() {
-            for_each_image_element("pool_activation_dropout_forward", geometry.batch, pool_elements(geometry),
+            for_each_image_element("pool_activation_dropout_forward", geometry.batch, pool_elements<T>(geometry),
                                    PoolForward<pools, F, T>{f, geometry, dropout, x.as<const T>(), y.as<T>()});
           };
           geometry.pool ? launch.template operator()<true>() : launch.template operator()<false>();

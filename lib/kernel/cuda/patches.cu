@@ -1,0 +1,23 @@
+#include "kernel/cuda/kernels.h"
+#include "kernel/cuda/launch.cuh"
+#include "kernel/patches_element.h"
+
+namespace elubench::kernel::cuda {
+
+void gather_patches(const PatchGeometry& geometry, Buffer images, Buffer patches) {
+  for_element(images.element, [&]<class T>(T) {
+    using Body = GatherPatch<T>;
+    for_each_image_element("gather_patches", geometry.batch, Body::elements(geometry),
+                           Body{geometry, images.as<const T>(), patches.as<T>()});
+  });
+}
+
+void add_patches(const PatchGeometry& geometry, Buffer patches, Buffer images) {
+  for_element(images.element, [&]<class T>(T) {
+    using Body = AddPatches<T>;
+    for_each_image_element("add_patches", geometry.batch, Body::elements(geometry),
+                           Body{geometry, patches.as<const float>(), images.as<T>()});
+  });
+}
+
+}  // namespace elubench::kernel::cuda
