@@ -5,7 +5,11 @@
 #include <tuple>
 
 #include "convolution/convolution.h"
+#include "convolution/matrix_view.h"
+#include "convolution/row_product.h"
 #include "device/gpus.h"
+#include "kernel/add_bias.h"
+#include "kernel/tensor_buffer.h"
 
 namespace elubench::convolution {
 namespace {
@@ -13,7 +17,10 @@ namespace {
 class LibTorchConvolution : public Convolution {
  public:
   LibTorchConvolution(const Geometry& geometry, at::Device device, at::ScalarType element)
-      : geometry_(geometry), on_gpu_(device.is_cuda()) {
+      : geometry_(geometry),
+        on_gpu_(device.is_cuda()),
+        places_(geometry.batch * geometry.out_side * geometry.out_side),
+        bias_gradient_(places_, geometry.out_channels, device) {
     // LibTorch pads both ends alike. Where they differ, the input is copied into a buffer whose border stays zero.
     if (geometry.padding_begin == geometry.padding_end) return;
     const std::int64_t side = geometry.in_side + geometry.padding_begin + geometry.padding_end;
@@ -35,7 +42,8 @@ class LibTorchConvolution : public Convolution {
     const at::Context& settings = at::globalContext();
     at::cudnn_convolution_out(output, padded(input), weight, padding(), one_, one_, 1, settings.benchmarkCuDNN(),
                               settings.deterministicCuDNN(), settings.allowTF32CuDNN());
-    output.add_(bias.view({1, -1, 1, 1}));
+    kernel::add_bias(geometry_.batch, geometry_.out_side * geometry_.out_side, geometry_.out_channels,
+                     kernel::buffer_of(bias), kernel::buffer_of(output));
   }
 
   // A GPU's bias gradient is summed apart, because the one that comes with the others is rounded to bfloat16.
@@ -44,7 +52,7 @@ class LibTorchConvolution : public Convolution {
     const auto found = backward(input, weight, output_gradient, {false, true, !on_gpu_});
     gradient.weight.copy_(std::get<1>(found));
     if (on_gpu_) {
-      at::sum_out(gradient.bias, output_gradient, {0, 2, 3}, false, at::kFloat);
+      bias_gradient_.run(matrix(output_gradient, places_), gradient.bias);
     } else {
       gradient.bias.copy_(std::get<2>(found));
     }
@@ -85,6 +93,8 @@ class LibTorchConvolution : public Convolution {
   static constexpr std::array<std::int64_t, 2> zero_{0, 0};
   Geometry geometry_;
   bool on_gpu_;
+  std::int64_t places_;
+  RowSum bias_gradient_;
   at::Tensor padded_;  // undefined where the padding is symmetrical
 };
 

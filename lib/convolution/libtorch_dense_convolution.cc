@@ -15,7 +15,8 @@ class LibTorchDenseConvolution : public Convolution {
       : places_(g.batch * g.out_side * g.out_side),
         out_channels_(g.out_channels),
         on_gpu_(device.is_cuda()),
-        weight_gradient_(places_, out_channels_, g.in_channels * g.receptive_field * g.receptive_field, device) {}
+        weight_gradient_(places_, out_channels_, g.in_channels * g.receptive_field * g.receptive_field, device),
+        bias_gradient_(places_, out_channels_, device) {}
 
   std::string name() const override { return on_gpu_ ? "cuBLAS products" : "LibTorch products"; }
 
@@ -28,8 +29,9 @@ class LibTorchDenseConvolution : public Convolution {
   void parameter_gradient(const at::Tensor& input, const at::Tensor&, const at::Tensor& output_gradient,
                           ParameterGradient& gradient) override {
     at::Tensor result = matrix(gradient.weight, out_channels_);
-    at::sum_out(result, weight_gradient_.run(matrix(output_gradient, places_), matrix(input, places_)), 0);
-    at::sum_out(gradient.bias, output_gradient, {0, 2, 3}, false, at::kFloat);
+    const at::Tensor rows = matrix(output_gradient, places_);
+    weight_gradient_.run(rows, matrix(input, places_), result);
+    bias_gradient_.run(rows, gradient.bias);
   }
 
   void input_gradient(const at::Tensor& output_gradient, const at::Tensor& weight, at::Tensor& input) override {
@@ -41,6 +43,7 @@ class LibTorchDenseConvolution : public Convolution {
   std::int64_t places_, out_channels_;
   bool on_gpu_;
   RowProduct weight_gradient_;
+  RowSum bias_gradient_;
 };
 
 }  // namespace

@@ -16,11 +16,10 @@ using kernel::buffer_of;
 class LibTorchPatchConvolution : public Convolution {
  public:
   LibTorchPatchConvolution(const Geometry& g, at::Device device, at::ScalarType element)
-      : patch_{g.batch, g.in_side, g.in_channels, g.out_side, g.receptive_field, g.padding_begin},
-        out_channels_(g.out_channels),
+      : patch_{g.batch, g.in_side, g.in_channels, g.out_side, g.out_channels, g.receptive_field, g.padding_begin},
         patches_(at::zeros({patch_.rows(), patch_.row_length()}, at::TensorOptions(element).device(device))),
-        weights_(at::zeros({out_channels_, patch_.row_length()}, patches_.options())),
-        weight_gradient_(patch_.rows(), out_channels_, patch_.row_length(), device) {}
+        weights_(at::zeros({patch_.out_channels, patch_.row_length()}, patches_.options())),
+        weight_gradient_(patch_.rows(), patch_.out_channels, patch_.row_length(), device) {}
 
   std::string name() const override {
     return patches_.is_cuda() ? "cuBLAS products of patches" : "LibTorch products of patches";
@@ -28,8 +27,7 @@ class LibTorchPatchConvolution : public Convolution {
 
   void forward(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
                at::Tensor& output) override {
-    weights_.narrow(1, 0, patch_.pixels()).copy_(matrix(weight, out_channels_));
-    weights_.select(1, patch_.pixels()).copy_(bias);
+    kernel::gather_weights(patch_, buffer_of(weight), buffer_of(bias), buffer_of(weights_));
     kernel::gather_patches(patch_, buffer_of(input), buffer_of(patches_));
     at::Tensor result = matrix(output, patch_.rows());
     at::mm_out(result, patches_, weights_.t());
@@ -37,10 +35,9 @@ class LibTorchPatchConvolution : public Convolution {
 
   void parameter_gradient(const at::Tensor&, const at::Tensor&, const at::Tensor& output_gradient,
                           ParameterGradient& gradient) override {
-    const at::Tensor& sums = weight_gradient_.run(matrix(output_gradient, patch_.rows()), patches_);
-    at::Tensor result = matrix(gradient.weight, out_channels_);
-    at::sum_out(result, sums.narrow(2, 0, patch_.pixels()), 0);
-    at::sum_out(gradient.bias, sums.select(2, patch_.pixels()), 0);
+    const at::Tensor& sums = weight_gradient_.parts(matrix(output_gradient, patch_.rows()), patches_);
+    kernel::add_weights(patch_, sums.size(0), buffer_of(sums), gradient.weight.mutable_data_ptr<float>(),
+                        gradient.bias.mutable_data_ptr<float>());
   }
 
   void input_gradient(const at::Tensor& output_gradient, const at::Tensor&, at::Tensor& input) override {
@@ -52,7 +49,6 @@ class LibTorchPatchConvolution : public Convolution {
 
  private:
   kernel::PatchGeometry patch_;
-  std::int64_t out_channels_;
   at::Tensor patches_;         // of what forward() was given
   at::Tensor weights_;         // rows as long as those of the patches
   at::Tensor patch_gradient_;  // undefined until it is asked for: a first layer's never is

@@ -2,6 +2,9 @@
 
 #include <ATen/Functions.h>
 
+#include "kernel/column_sums.h"
+#include "kernel/tensor_buffer.h"
+
 namespace elubench::convolution {
 namespace {
 
@@ -39,11 +42,27 @@ RowProduct::RowProduct(std::int64_t rows, std::int64_t first_columns, std::int64
     : sums_(at::zeros({parts_of_rows(rows, first_columns, second_columns), first_columns, second_columns},
                       at::TensorOptions(at::kFloat).device(device))) {}
 
-const at::Tensor& RowProduct::run(const at::Tensor& first, const at::Tensor& second) {
+const at::Tensor& RowProduct::parts(const at::Tensor& first, const at::Tensor& second) {
   const std::int64_t parts = sums_.size(0);
   multiply(first.view({parts, -1, first.size(1)}).transpose(1, 2), second.view({parts, -1, second.size(1)}),
            sums_);
   return sums_;
+}
+
+void RowProduct::run(const at::Tensor& first, const at::Tensor& second, at::Tensor& product) {
+  if (sums_.size(0) == 1) return multiply(first.t(), second, product);
+  parts(first, second);
+  kernel::column_sums(kernel::buffer_of(sums_), sums_.size(0), product.numel(), nullptr,
+                      product.mutable_data_ptr<float>());
+}
+
+RowSum::RowSum(std::int64_t rows, std::int64_t columns, at::Device device)
+    : strips_(
+          at::zeros({kernel::column_sum_strips(rows), columns}, at::TensorOptions(at::kFloat).device(device))) {}
+
+void RowSum::run(const at::Tensor& matrix, at::Tensor& sum) {
+  kernel::column_sums(kernel::buffer_of(matrix), matrix.size(0), matrix.size(1), strips_.mutable_data_ptr<float>(),
+                      sum.mutable_data_ptr<float>());
 }
 
 }  // namespace elubench::convolution

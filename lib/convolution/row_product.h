@@ -16,13 +16,27 @@ class RowProduct {
   // Of matrices of `rows` rows.
   RowProduct(std::int64_t rows, std::int64_t first_columns, std::int64_t second_columns, at::Device device);
 
-  // first^T second in float32, of matrices of one element type whose rows follow each other: (parts, first
-  // columns, second columns), still to be summed over the parts. Overwritten by the next call. The same bits every
-  // time.
-  const at::Tensor& run(const at::Tensor& first, const at::Tensor& second);
+  // product = first^T second, in float32, of matrices of one element type whose rows follow each other. The same
+  // bits every time.
+  void run(const at::Tensor& first, const at::Tensor& second, at::Tensor& product);
+
+  // The same, still to be summed over parts: (parts, first columns, second columns). Overwritten by the next call.
+  const at::Tensor& parts(const at::Tensor& first, const at::Tensor& second);
 
  private:
   at::Tensor sums_;
+};
+
+// The sum over the rows of a matrix, as gradients of biases are.
+class RowSum {
+ public:
+  RowSum(std::int64_t rows, std::int64_t columns, at::Device device);
+
+  // sum, which is float32. The same bits every time.
+  void run(const at::Tensor& matrix, at::Tensor& sum);
+
+ private:
+  at::Tensor strips_;
 };
 
 // In how many parts of equal size so many rows are multiplied, for a GPU to have work for all of itself.

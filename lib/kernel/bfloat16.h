@@ -27,9 +27,15 @@ ELUBENCH_HOST_DEVICE inline float from_float<float>(float x) {
 }
 template <>
 ELUBENCH_HOST_DEVICE inline Bfloat16 from_float<Bfloat16>(float x) {
+#ifdef __CUDA_ARCH__
+  std::uint16_t rounded_by_device;
+  asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(rounded_by_device) : "f"(x));
+  return {rounded_by_device};
+#else
   const std::uint32_t bits = std::bit_cast<std::uint32_t>(x);
   const std::uint32_t rounded = (bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16;
   return {static_cast<std::uint16_t>(x == x ? rounded : 0x7FC0u)};
+#endif
 }
 
 }  // namespace elubench::kernel

@@ -1,22 +1,11 @@
 #include "kernel/patches.h"
 
-#include "base/parallel.h"
+#include "kernel/column_sums_block.h"
 #include "kernel/cuda/kernels.h"
+#include "kernel/host_blocks.h"
 #include "kernel/patches_element.h"
 
 namespace elubench::kernel {
-namespace {
-
-template <class Body>
-void for_each_image_element(std::int64_t images, std::uint32_t elements, const Body& body) {
-  parallel_for(0, images, 1, [&](std::int64_t first, std::int64_t last) {
-    for (std::int64_t image = first; image < last; ++image) {
-      for (std::uint32_t element = 0; element < elements; ++element) body(image, element);
-    }
-  });
-}
-
-}  // namespace
 
 void gather_patches(const PatchGeometry& geometry, Buffer images, Buffer patches) {
   if (images.device == Device::cuda) return cuda::gather_patches(geometry, images, patches);
@@ -27,6 +16,15 @@ void gather_patches(const PatchGeometry& geometry, Buffer images, Buffer patches
   });
 }
 
+void gather_weights(const PatchGeometry& geometry, Buffer weights, Buffer bias, Buffer rows) {
+  if (rows.device == Device::cuda) return cuda::gather_weights(geometry, weights, bias, rows);
+  for_element(rows.element, [&]<class T>(T) {
+    using Body = GatherWeights<T>;
+    for_each_image_element(geometry.out_channels, Body::elements(geometry),
+                           Body{geometry, weights.as<const T>(), bias.as<const T>(), rows.as<T>()});
+  });
+}
+
 void add_patches(const PatchGeometry& geometry, Buffer patches, Buffer images) {
   if (images.device == Device::cuda) return cuda::add_patches(geometry, patches, images);
   for_element(images.element, [&]<class T>(T) {
@@ -34,6 +32,11 @@ void add_patches(const PatchGeometry& geometry, Buffer patches, Buffer images) {
     for_each_image_element(geometry.batch, Body::elements(geometry),
                            Body{geometry, patches.as<const float>(), images.as<T>()});
   });
+}
+
+void add_weights(const PatchGeometry& geometry, std::int64_t parts, Buffer rows, float* weights, float* bias) {
+  if (rows.device == Device::cuda) return cuda::add_weights(geometry, parts, rows, weights, bias);
+  run_blocks(sums_of_weights(geometry, parts, rows, weights, bias));
 }
 
 }  // namespace elubench::kernel

@@ -2,6 +2,7 @@
 // pixel.
 #pragma once
 
+#include "kernel/column_sums_block.h"
 #include "kernel/pack.h"
 #include "kernel/patches.h"
 
@@ -56,8 +57,11 @@ struct GatherPatch {
     return pixel.row >= 0 && pixel.row < geometry.side && pixel.column >= 0 && pixel.column < geometry.side;
   }
 
-  ELUBENCH_HOST_DEVICE std::int64_t offset(const Pixel& pixel) const {
-    return (pixel.row * geometry.side + pixel.column) * geometry.channels + pixel.channel;
+  // Within an image, which has less than 2^31 values.
+  ELUBENCH_HOST_DEVICE std::int32_t offset(const Pixel& pixel) const {
+    const auto side = static_cast<std::int32_t>(geometry.side);
+    const auto channels = static_cast<std::int32_t>(geometry.channels);
+    return (pixel.row * side + pixel.column) * channels + pixel.channel;
   }
 
   ELUBENCH_HOST_DEVICE void copy_pack(const T* from, const Pixel& pixel, T* to) const {
@@ -95,6 +99,53 @@ struct GatherPatch {
     ++pixel.row;
   }
 };
+
+template <class T>
+struct GatherWeights {
+  static constexpr int width = pack_width<T>;
+  PatchGeometry geometry;
+  const T* weights;
+  const T* bias;
+  T* rows;
+
+  ELUBENCH_HOST_DEVICE static std::uint32_t elements(const PatchGeometry& g) {
+    return static_cast<std::uint32_t>(g.row_length() / width);
+  }
+
+  ELUBENCH_HOST_DEVICE void operator()(std::int64_t channel, std::uint32_t element) const {
+    const std::int64_t pixels = geometry.pixels(), column = std::int64_t{width} * element;
+    Pack<T, width> pack;
+    for (int i = 0; i < width; ++i) {
+      pack.value[i] = from_float<T>(0);
+      if (column + i < pixels) pack.value[i] = weights[channel * pixels + column + i];
+      if (column + i == pixels) pack.value[i] = bias[channel];
+    }
+    *reinterpret_cast<Pack<T, width>*>(rows + channel * geometry.row_length() + column) = pack;
+  }
+};
+
+// Where ColumnSumsBlock's sums go: a column is one of an output channel's row.
+struct SumsOfWeights {
+  float* weights;
+  float* bias;
+  std::uint32_t pixels, row_length;
+
+  ELUBENCH_HOST_DEVICE void operator()(std::int64_t, std::int64_t column, float sum) const {
+    const std::uint32_t channel = static_cast<std::uint32_t>(column) / row_length;
+    const std::uint32_t place = static_cast<std::uint32_t>(column) % row_length;
+    if (place < pixels) weights[std::int64_t{channel} * pixels + place] = sum;
+    if (place == pixels) bias[channel] = sum;
+  }
+};
+
+inline ColumnSumsBlock<float, SumsOfWeights> sums_of_weights(const PatchGeometry& g, std::int64_t parts,
+                                                             Buffer rows, float* weights, float* bias) {
+  return {rows.as<const float>(),
+          parts,
+          g.out_channels * g.row_length(),
+          parts,
+          {weights, bias, static_cast<std::uint32_t>(g.pixels()), static_cast<std::uint32_t>(g.row_length())}};
+}
 
 template <class T>
 struct AddPatches {

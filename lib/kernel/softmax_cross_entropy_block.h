@@ -1,4 +1,4 @@
-// The loss as a block of a device's threads computes it: 32 rows at a time, 32 threads each, in phases between
+// The loss as a block of a device's threads computes it: 128 rows at a time, eight threads each, in phases between
 // which all threads wait for each other. Plain C++, so that a host can run the threads of a phase one after the
 // other.
 //
@@ -15,12 +15,12 @@ namespace elubench::kernel {
 
 template <class T>
 struct SoftmaxCrossEntropyBlock {
-  static constexpr int rows_at_once = 32;
-  static constexpr int lanes = 32;
+  static constexpr int rows_at_once = 128;
+  static constexpr int lanes = 8;
   static constexpr int threads = rows_at_once * lanes;
   static constexpr int phases = 4;
 
-  // What a lane found in its classes: lane, lane + 32, ...
+  // What a lane found in its classes: lane, lane + 8, ...
   struct Largest {
     float value;
     std::int32_t at;

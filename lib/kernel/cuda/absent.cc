@@ -21,8 +21,12 @@ void pool_activation_dropout_backward(const activation::Activation&, const PoolG
                                       Buffer) {
   absent();
 }
+void add_bias(std::int64_t, std::int64_t, std::int64_t, Buffer, Buffer) { absent(); }
 void gather_patches(const PatchGeometry&, Buffer, Buffer) { absent(); }
+void gather_weights(const PatchGeometry&, Buffer, Buffer, Buffer) { absent(); }
 void add_patches(const PatchGeometry&, Buffer, Buffer) { absent(); }
+void add_weights(const PatchGeometry&, std::int64_t, Buffer, float*, float*) { absent(); }
+void column_sums(Buffer, std::int64_t, std::int64_t, std::int64_t, float*) { absent(); }
 void softmax_cross_entropy(Buffer, std::int64_t, std::int64_t, const std::int64_t*, std::int64_t, double,
                            LossTotals*) {
   absent();

@@ -20,8 +20,15 @@ void pool_activation_dropout_forward(const activation::Activation& activation, c
 void pool_activation_dropout_backward(const activation::Activation& activation, const PoolGeometry& geometry,
                                       const Dropout& dropout, Buffer x, Buffer y_gradient);
 
+void add_bias(std::int64_t batch, std::int64_t places, std::int64_t channels, Buffer bias, Buffer x);
+
 void gather_patches(const PatchGeometry& geometry, Buffer images, Buffer patches);
+void gather_weights(const PatchGeometry& geometry, Buffer weights, Buffer bias, Buffer rows);
 void add_patches(const PatchGeometry& geometry, Buffer patches, Buffer images);
+void add_weights(const PatchGeometry& geometry, std::int64_t parts, Buffer rows, float* weights, float* bias);
+
+// Of each of `strips` strips of rows apart: sums is (strips, columns).
+void column_sums(Buffer matrix, std::int64_t rows, std::int64_t columns, std::int64_t strips, float* sums);
 
 void softmax_cross_entropy(Buffer logits, std::int64_t rows, std::int64_t classes, const std::int64_t* labels,
                            std::int64_t valid, double gradient_scale, LossTotals* totals);

@@ -46,6 +46,15 @@ __global__ void __launch_bounds__(Program::threads) run_block(Program program) {
   }
 }
 
+template <class Program>
+__global__ void __launch_bounds__(Program::threads) run_all_blocks(Program program) {
+  __shared__ typename Program::Shared shared;
+  for (int phase = 0; phase < Program::phases; ++phase) {
+    program.run(phase, blockIdx.x, blockIdx.y, static_cast<int>(threadIdx.x), shared);
+    __syncthreads();
+  }
+}
+
 // body(i) for every i in [0, count).
 template <class Body>
 void for_each_element(const char* name, std::int64_t count, const Body& body) {
@@ -63,6 +72,15 @@ void for_each_image_element(const char* name, std::int64_t images, std::uint32_t
   const dim3 grid((elements + threads_of_block - 1) / threads_of_block,
                   static_cast<unsigned>(std::min(images, most_blocks)));
   run_image_elements<<<grid, threads_of_block, 0, device::current_cuda_stream()>>>(images, elements, body);
+  check(cudaGetLastError(), name);
+}
+
+// All blocks of a program in phases (see column_sums_block.h), fewer than 65,536 down.
+template <class Program>
+void run_blocks(const char* name, const Program& program) {
+  const dim3 grid(static_cast<unsigned>(program.blocks_across()), static_cast<unsigned>(program.blocks_down()));
+  if (grid.x == 0 || grid.y == 0) return;
+  run_all_blocks<<<grid, Program::threads, 0, device::current_cuda_stream()>>>(program);
   check(cudaGetLastError(), name);
 }
 
