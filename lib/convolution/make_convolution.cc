@@ -14,6 +14,15 @@ bool has_few_rows(const Geometry& g) {
   return g.batch * g.out_side * g.out_side <= 8 * g.in_channels * g.receptive_field * g.receptive_field;
 }
 
+// oneDNN's are as fast where laying out the factors is all the work: with few products for each number of them.
+std::unique_ptr<Convolution> with_best_weight_gradients(const Geometry& g, at::ScalarType element,
+                                                        std::unique_ptr<Convolution> rest) {
+  constexpr std::int64_t few_channels = 16, many_places = 16384;
+  const bool one_pixel = g.receptive_field == 1;
+  if (g.in_channels < few_channels || (one_pixel && g.batch * g.out_side * g.out_side > many_places)) return rest;
+  return with_amx_weight_gradients(g, element, std::move(rest));
+}
+
 // On a GPU: what is written once and read thrice stays in its cache, and a product fills more of the GPU than
 // cuDNN's convolutions of few places or channels do.
 bool has_small_patches(const Geometry& g) {
@@ -30,13 +39,12 @@ std::unique_ptr<Convolution> make_convolution(Engine engine, const Geometry& geo
   }
   if ((engine == Engine::automatic || engine == Engine::winograd) && has_few_rows(geometry)) {
     if (auto convolution = make_dense_convolution(geometry, device, element))
-      return with_amx_weight_gradients(geometry, element, std::move(convolution));
+      return with_best_weight_gradients(geometry, element, std::move(convolution));
   }
   if (engine != Engine::libtorch) {
     auto convolution = make_onednn_convolution(geometry, device, element);
-    if (convolution && engine != Engine::onednn)
-      return with_amx_weight_gradients(geometry, element, std::move(convolution));
-    if (convolution) return convolution;
+    if (convolution && engine == Engine::onednn) return convolution;
+    if (convolution) return with_best_weight_gradients(geometry, element, std::move(convolution));
     if (engine == Engine::onednn)
       throw UsageError("oneDNN has no convolution for this device and precision; use libtorch");
   }
