@@ -24,9 +24,11 @@ std::unique_ptr<Convolution> with_best_weight_gradients(const Geometry& g, at::S
 }
 
 // On a GPU: what is written once and read thrice stays in its cache, and a product fills more of the GPU than
-// cuDNN's convolutions of few places or channels do.
+// cuDNN's convolutions of few places or channels do. Not so where patches are long and few.
 bool has_small_patches(const Geometry& g) {
-  return g.batch * g.out_side * g.out_side * g.in_channels * g.receptive_field * g.receptive_field <= 10'000'000;
+  constexpr std::int64_t most_numbers = 10'000'000, most_pixels = 4096;
+  const std::int64_t pixels = g.in_channels * g.receptive_field * g.receptive_field;
+  return pixels <= most_pixels && g.batch * g.out_side * g.out_side * pixels <= most_numbers;
 }
 
 }  // namespace
