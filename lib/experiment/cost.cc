@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "data/table.h"
+#include "experiment/run_folder.h"
 
 namespace elubench::experiment {
 namespace {
@@ -31,9 +32,10 @@ std::int64_t updates_done(const MetricRows& metrics) {
   return metrics.rows.empty() ? 0 : metrics.rows.back().iteration;
 }
 
-std::map<std::string, Rates> measured_rates(const Experiment& experiment) {
+std::map<std::string, Rates> measured_rates(const Experiment& experiment, const std::string& device) {
   std::map<std::string, std::vector<double>> rates;
   for (const Run& run : experiment.runs) {
+    if (!device.empty() && recorded_device(experiment.path_of(run)) != device) continue;
     const auto metrics = metrics_of(experiment, run);
     const auto last = std::find_if(metrics.rows.rbegin(), metrics.rows.rend(),
                                    [](const auto& row) { return row.name == "images_per_second"; });

@@ -22,8 +22,9 @@ MetricRows metrics_of(const Experiment& experiment, const Run& run);
 std::int64_t updates_done(const MetricRows& metrics);
 
 // What runs of this experiment have measured: each one's last training rate, the mean by variant, and over all
-// under the key "". Empty where none has measured any.
-std::map<std::string, Rates> measured_rates(const Experiment& experiment);
+// under the key "". Empty where none has measured any. `device`: its description, for runs on such a device alone;
+// or empty.
+std::map<std::string, Rates> measured_rates(const Experiment& experiment, const std::string& device);
 
 // A variant's own, else those over all; nothing where there are none.
 std::optional<Rates> rates_of(const std::map<std::string, Rates>& measured, const std::string& variant);

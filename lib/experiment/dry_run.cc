@@ -51,8 +51,8 @@ bool whitens(const Experiment& experiment) {
 }
 
 std::string time_text(const Experiment& experiment) {
-  auto rates = measured_rates(experiment);
-  std::string source = ", from the images a second that its runs have measured";
+  auto rates = measured_rates(experiment, experiment.device.description);
+  std::string source = ", from the images a second that its runs on such a device have measured";
   if (rates.empty()) {
     rates[""] = measured_now(experiment);
     source = ", from some steps of " + experiment.runs.front().variant + " measured just now";

@@ -1,5 +1,6 @@
 #include "experiment/run_folder.h"
 
+#include <toml++/toml.h>
 #include <algorithm>
 #include <system_error>
 
@@ -47,6 +48,18 @@ std::optional<train::Specification> recorded_specification(const std::filesystem
                      " has metrics.csv but no run.toml, so nobody knows what it was; remove the folder");
   }
   return std::nullopt;
+}
+
+std::string recorded_device(const std::filesystem::path& folder) {
+  try {
+    const toml::table table = toml::parse_file((folder / "run.toml").string());
+    const toml::array* sessions = table["session"].as_array();
+    if (!sessions || sessions->empty()) return {};
+    return sessions->back().as_table()->at("device_name").value_or(std::string());
+  } catch (const std::exception& error) {
+    log_debug(error.what());
+    return {};
+  }
 }
 
 void check_same_run(const std::filesystem::path& folder, const train::Specification& specification) {

@@ -104,7 +104,7 @@ RunProgress progress_of(const Experiment& experiment, const Run& run) {
 }
 
 std::vector<RunProgress> progress_of(const Experiment& experiment) {
-  const auto rates = measured_rates(experiment);
+  const auto rates = measured_rates(experiment, {});
   std::vector<RunProgress> all;
   for (const Run& run : experiment.runs) {
     RunProgress progress = progress_of(experiment, run);

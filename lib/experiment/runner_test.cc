@@ -269,7 +269,21 @@ TEST_F(RunnerTest, DryRunTellsTheTimeFromWhatWasMeasured) {
   const std::string text = dry_run_text(open_experiment(request));
   EXPECT_THAT(text, HasSubstr("elu/seed-1: done, nothing to do"));
   EXPECT_THAT(text, HasSubstr("relu/seed-1: to do"));
-  EXPECT_THAT(text, HasSubstr("time: about"));
+  EXPECT_THAT(text, HasSubstr("that its runs on such a device have measured"));
+}
+
+// A run that came from a GPU says nothing of the processor that is asked.
+TEST_F(RunnerTest, DryRunMeasuresWhereRunsWereOnAnotherDevice) {
+  request.filter.only = {"elu"};
+  run_all(open_experiment(request));
+  const auto path = run_path("elu/seed-1") / "run.toml";
+  std::string text = read_text(path);
+  const auto device = text.find("device_name = ");
+  ASSERT_NE(device, std::string::npos);
+  text.replace(device, text.find('\n', device) - device, "device_name = \"another\"");
+  put_text(path, text);
+  request.filter.only = {};
+  EXPECT_THAT(dry_run_text(open_experiment(request)), HasSubstr("measured just now"));
 }
 
 TEST_F(RunnerTest, ASavedRunGivesItsLastTestAgain) {

@@ -81,9 +81,9 @@ def _difference_cells(
 def _notes(experiment: Experiment) -> list[str]:
     targets = final_errors_of(experiment, experiment.baseline)
     means = [f"{text.number(v)} %" + (" with batch normalisation" if bn else "") for bn, v in targets.items()]
-    level = f"The final test error of {experiment.baseline_label} is the mean of its runs: {text.joined(means)}."
+    level = f"The final test error of {experiment.baseline_label} is the mean of its runs: " if means else ""
     return [
-        *([level] if means else []),
+        *([f"{level}{text.joined(means)}."] if means else []),
         *batch_norm_note(experiment),
         "Reached: from that evaluation on every later one is at or below the level, too. Never: not within the "
         "run, or the run diverged (censored); then medians over all runs and pairs stand for the means, and a "

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 
 from elubench_report.experiment import read_experiment
 from elubench_report.layer_figures import diagnostics
@@ -26,6 +27,19 @@ def test_unfinished_experiment_is_still_drawn(make, without_figure_files):
 
     report = draw(make(empty, seeds=(1,)))
     assert "No run has finished yet." in report.index.read_text()
+
+
+def test_results_without_any_of_the_baseline_are_still_drawn(make, without_figure_files):
+    def spoil(folder):
+        shutil.rmtree(folder / "runs/relu")
+        for path in folder.glob("runs/*/seed-1/metrics.csv"):  # to a fixed level of the loss, for a table of times
+            rows = [row.split(",") for row in path.read_text().splitlines()]
+            low = [[*row[:4], "0.1"] if row[2:4] == ["train", "loss"] else row for row in rows]
+            path.write_text("\n".join(map(",".join, low)) + "\n")
+
+    page = draw(make(spoil, seeds=(1,))).index.read_text()
+    assert "has no finished run, so nothing is compared with it" in page
+    assert "is the mean of its runs" not in page
 
 
 def test_unfinished_runs_on_different_thread_counts_are_drawn(make):
