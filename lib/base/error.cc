@@ -5,6 +5,24 @@
 
 namespace elubench {
 
+std::string one_line(const std::string& text) {
+  std::string line;
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    if (c == '\n') {
+      line += "\\n";
+    } else if (c == '\t') {
+      line += "\\t";
+    } else if (code < 0x20 || code == 0x7f) {
+      constexpr const char* digits = "0123456789abcdef";
+      line += std::string("\\x") + digits[code / 16] + digits[code % 16];
+    } else {
+      line += c;
+    }
+  }
+  return line;
+}
+
 std::string message_of(const std::exception& error) {
   const std::string_view text = error.what();
   const auto says = [text](std::string_view sign) { return text.find(sign) != std::string_view::npos; };

@@ -6,10 +6,13 @@
 
 namespace elubench {
 
+// A text, perhaps somebody else's, as one line that changes nothing on a terminal: "a\nb" for two lines.
+std::string one_line(const std::string& text);
+
 // Something went wrong while the program did what it was asked to: exit code 1.
 class Error : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  explicit Error(const std::string& message) : std::runtime_error(one_line(message)) {}
 };
 
 // The user asked for something that cannot be done: a bad recipe, bad usage, missing or damaged input. Exit

@@ -7,6 +7,10 @@
 namespace elubench {
 namespace {
 
+TEST(Error, IsOneLineWhateverItQuotes) {
+  EXPECT_STREQ(Error("no 'a\nb\t\x1b[31m\x7f', but 'é'").what(), "no 'a\\nb\\t\\x1b[31m\\x7f', but 'é'");
+}
+
 TEST(MessageOf, IsTheFirstLine) {
   EXPECT_EQ(message_of(Error("one")), "one");
   EXPECT_EQ(message_of(std::runtime_error("one\ntwo")), "one");

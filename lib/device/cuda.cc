@@ -263,7 +263,7 @@ void Graph::record(const std::function<void()>& work) {
     recording->end(stream, true);
   } catch (const std::exception& error) {
     recording->end(stream, false);
-    throw Error(std::string("this cannot be recorded as a CUDA graph: ") + error.what());
+    throw Error("this cannot be recorded as a CUDA graph: " + message_of(error));
   }
   recording_ = std::move(recording);
 }
