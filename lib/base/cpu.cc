@@ -15,7 +15,8 @@ std::string trimmed(const std::string& text) {
 }
 
 constexpr std::array<std::string_view, 3> bf16_flags{"avx512_bf16", "amx_bf16", "bf16"};
-constexpr std::array<std::string_view, 6> speed_flags{"avx2", "fma", "avx512f", "amx_tile", "asimd", "sve"};
+constexpr std::array<std::string_view, 8> speed_flags{"avx2",     "fma",      "avx512f", "avx512bw",
+                                                      "avx512vl", "amx_tile", "asimd",   "sve"};
 
 template <std::size_t count>
 bool is_one_of(const std::array<std::string_view, count>& flags, std::string_view word) {

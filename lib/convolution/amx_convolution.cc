@@ -20,7 +20,8 @@ bool system_permits_tiles() {
 bool has_amx() {
   static const bool has = [] {
     const Cpu cpu = this_cpu();
-    return cpu.has("avx512f") && cpu.has("amx_tile") && cpu.has("amx_bf16") && system_permits_tiles();
+    return cpu.has("avx512f") && cpu.has("avx512bw") && cpu.has("avx512vl") && cpu.has("amx_tile") &&
+           cpu.has("amx_bf16") && system_permits_tiles();
   }();
   return has;
 }

@@ -23,7 +23,7 @@ class Convolution {
   virtual ~Convolution() = default;
 
   // For records: "Winograd F(4x4, 3x3)", "oneDNN 3.2.0", "oneDNN 3.2.0 products", "LibTorch", "cuDNN 9.19.0",
-  // "cuBLAS products", "cuBLAS products of patches".
+  // "cuBLAS products", "cuBLAS products of patches"; the first ones also "... with AMX weight gradients".
   virtual std::string name() const = 0;
 
   // output = input * weight + bias. All of one element type.

@@ -1,5 +1,4 @@
 // Convolutions that are one matrix product, by oneDNN's products.
-// input, and of the weights, lies in memory as it is needed.
 #include <ATen/Functions.h>
 
 #include "convolution/convolution.h"

@@ -50,7 +50,7 @@ std::unique_ptr<Convolution> make_convolution(Engine engine, const Geometry& geo
     if (engine == Engine::onednn)
       throw UsageError("oneDNN has no convolution for this device and precision; use libtorch");
   }
-  if (engine == Engine::automatic && device.is_cuda()) {
+  if (engine != Engine::libtorch && device.is_cuda()) {
     if (auto convolution = make_libtorch_dense_convolution(geometry, device, element)) return convolution;
     if (has_small_patches(geometry)) return make_libtorch_patch_convolution(geometry, device, element);
   }

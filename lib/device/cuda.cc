@@ -125,6 +125,8 @@ Scope::Scope(at::Device device, bool fastest)
   // What was queued on other streams (a data set that was copied) must be there before this stream reads it.
   c10::cuda::device_synchronize();
   current_->stream.emplace(c10::cuda::getStreamFromPool(false, device.index()));
+  // Memory that was cached for other streams is of no use to this one.
+  c10::cuda::CUDACachingAllocator::emptyCache();
   c10::cuda::CUDACachingAllocator::resetPeakStats(device.index());
 }
 

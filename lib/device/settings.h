@@ -1,9 +1,9 @@
-// LibTorch's settings that a Scope makes. TF32 stays off; the choice of algorithms is taken back.
+// LibTorch's settings that a Scope makes. The first two stay; the choice of algorithms is taken back.
 #pragma once
 
 namespace elubench::device {
 
-// TF32 off, deterministic algorithms unless `fastest`.
+// TF32 off, products of bfloat16 summed in float32, deterministic algorithms unless `fastest`.
 class ArithmeticSettings {
  public:
   explicit ArithmeticSettings(bool fastest);

@@ -55,7 +55,7 @@ std::string recorded_device(const std::filesystem::path& folder) {
     const toml::table table = toml::parse_file((folder / "run.toml").string());
     const toml::array* sessions = table["session"].as_array();
     if (!sessions || sessions->empty()) return {};
-    return sessions->back().as_table()->at("device_name").value_or(std::string());
+    return table["session"][sessions->size() - 1]["device_name"].value_or(std::string());
   } catch (const std::exception& error) {
     log_debug(error.what());
     return {};

@@ -13,16 +13,19 @@ constexpr std::int64_t rows_of_one_strip = 512;  // that many the second pass su
 constexpr std::int64_t least_rows = 64;
 constexpr std::int64_t most_strips = 264;  // two for each multiprocessor of an H100
 
+std::int64_t divided_up(std::int64_t number, std::int64_t divisor) { return (number + divisor - 1) / divisor; }
+
 template <class T>
 void sum(const T* matrix, std::int64_t rows, std::int64_t columns, std::int64_t strips, float* sums) {
-  run_blocks(
-      ColumnSumsBlock<T, SumsByStrip>{matrix, rows, columns, (rows + strips - 1) / strips, {sums, columns}});
+  run_blocks(ColumnSumsBlock<T, SumsByStrip>{matrix, rows, columns, divided_up(rows, strips), {sums, columns}});
 }
 
 }  // namespace
 
 std::int64_t column_sum_strips(std::int64_t rows) {
-  return rows <= rows_of_one_strip ? 1 : std::min(most_strips, rows / least_rows);
+  if (rows <= rows_of_one_strip) return 1;
+  const std::int64_t rows_of_strip = divided_up(rows, std::min(most_strips, rows / least_rows));
+  return divided_up(rows, rows_of_strip);  // none of them empty
 }
 
 void column_sums(Buffer matrix, std::int64_t rows, std::int64_t columns, float* strips, float* sums) {

@@ -63,11 +63,11 @@ class Biases : public testing::TestWithParam<at::ScalarType> {};
 
 TEST_P(Patches, AreWhatEachPlaceSeesThenAOne) {
   for (const PatchGeometry& g : geometries) {
-    if (g.batch == 0) continue;
     SCOPED_TRACE(testing::Message() << "channels " << g.channels << " field " << g.receptive_field);
     const at::Tensor images = numbers({g.batch, g.side, g.side, g.channels}, 0.1, GetParam());
     const at::Tensor patches = at::full({g.rows(), g.row_length()}, 77, GetParam());
     gather_patches(g, buffer_of(images), buffer_of(patches));
+    if (g.batch == 0) continue;  // LibTorch unfolds no empty batch
     EXPECT_TRUE(at::equal(patches.narrow(1, 0, g.pixels()).to(at::kFloat), unfolded(g, images)));
     EXPECT_TRUE(patches.select(1, g.pixels()).eq(1).all().item<bool>());
     const std::int64_t rest = g.row_length() - g.pixels() - 1;
@@ -77,11 +77,11 @@ TEST_P(Patches, AreWhatEachPlaceSeesThenAOne) {
 
 TEST_P(Patches, AreAddedUpWhereTheyWereSeen) {
   for (const PatchGeometry& g : geometries) {
-    if (g.batch == 0) continue;
     SCOPED_TRACE(testing::Message() << "channels " << g.channels << " field " << g.receptive_field);
     const at::Tensor patches = numbers({g.rows(), g.row_length()}, 0.2, at::kFloat);
     const at::Tensor images = at::full({g.batch, g.side, g.side, g.channels}, 77, GetParam());
     add_patches(g, buffer_of(patches), buffer_of(images));
+    if (g.batch == 0) continue;
     const at::Tensor expected = folded(g, patches.narrow(1, 0, g.pixels()));
     const double rounding = GetParam() == at::kFloat ? 1e-6 : 0x1p-8;
     EXPECT_TRUE(at::allclose(images.to(at::kFloat), expected, rounding, 1e-6));
@@ -113,7 +113,7 @@ TEST(PatchGradients, OfWeightsAreSumsOverParts) {
 }
 
 TEST_P(RowSums, AreOfFloat32) {
-  for (const std::int64_t rows : {1, 64, 512, 513, 2500, 25600}) {
+  for (const std::int64_t rows : {1, 64, 512, 513, 2500, 8100, 25600, 32768}) {
     for (const std::int64_t columns : {1, 3, 100, 260, 515}) {
       SCOPED_TRACE(testing::Message() << rows << " rows of " << columns);
       const at::Tensor matrix = numbers({rows, columns}, 0.6, GetParam()) + 1;  // that the sums do not cancel

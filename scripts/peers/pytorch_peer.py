@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The training step of elubench in PyTorch: eager or compiled, fp32 or bf16 autocast, channels last.
 
-On a GPU also with the whole step, compiled, recorded as a CUDA graph by hand.
+On a GPU also with the whole step, its network compiled, recorded as a CUDA graph by hand.
 """
 
 from __future__ import annotations

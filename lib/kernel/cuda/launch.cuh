@@ -1,4 +1,4 @@
-// How a kernel's elements become threads. The index spaces are those that elements_test.cc runs on the host.
+// How a kernel's elements become threads. The host runs the same index spaces: element_test.cc, and host_blocks.h.
 #pragma once
 
 #include <cuda_runtime.h>
