@@ -51,6 +51,8 @@ bool whitens(const Experiment& experiment) {
 }
 
 std::string time_text(const Experiment& experiment) {
+  const auto finished = [&](const Run& run) { return is_finished(experiment, run); };
+  if (std::all_of(experiment.runs.begin(), experiment.runs.end(), finished)) return "none, every run is finished";
   auto rates = measured_rates(experiment, experiment.device.description);
   std::string source = ", from the images a second that its runs on such a device have measured";
   if (rates.empty()) {
@@ -59,7 +61,7 @@ std::string time_text(const Experiment& experiment) {
   }
   double seconds = 0;
   for (const Run& run : experiment.runs) {
-    if (is_finished(experiment, run)) continue;
+    if (finished(run)) continue;
     seconds += seconds_left(run, updates_done(metrics_of(experiment, run)), *rates_of(rates, run.variant));
   }
   return "about " + duration_text(seconds) + source + " (" +

@@ -265,6 +265,7 @@ TEST_F(RunnerTest, DryRunSaysTheCostAndWritesNothing) {
 TEST_F(RunnerTest, DryRunTellsTheTimeFromWhatWasMeasured) {
   request.filter.only = {"elu"};
   run_all(open_experiment(request));
+  EXPECT_THAT(dry_run_text(open_experiment(request)), HasSubstr("time: none"));
   request.filter.only = {};
   const std::string text = dry_run_text(open_experiment(request));
   EXPECT_THAT(text, HasSubstr("elu/seed-1: done, nothing to do"));
