@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import signal
 import struct
@@ -194,7 +195,9 @@ def test_bench_of_an_experiment_keeps_complete_rounds_when_it_is_stopped(experim
 
 def test_version_says_commit() -> None:
     assert elubench("--version").stdout.startswith("elubench 0.")
-    assert "commit" in elubench("--version").stdout
+    assert re.search(
+        r"\(commit .*\), for (processors only|NVIDIA GPUs, CUDA \d+\.\d+)\n$", elubench("--version").stdout
+    )
 
 
 def test_a_result_that_cannot_be_written_is_an_error() -> None:

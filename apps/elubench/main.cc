@@ -11,6 +11,7 @@
 #include "base/exit_code.h"
 #include "base/log.h"
 #include "command.h"
+#include "device/gpus.h"
 #include "experiment/build_info.h"
 
 namespace elubench {
@@ -18,8 +19,10 @@ namespace {
 
 std::string version_text() {
   const auto& build = experiment::build_info();
+  const std::string cuda = device::cuda_version();
   return "elubench " + std::string(build.version) + " (commit " + std::string(build.git_commit) +
-         (build.git_dirty ? ", sources changed)" : ")");
+         (build.git_dirty ? ", sources changed), " : "), ") +
+         (cuda == "none" ? "for processors only" : "for NVIDIA GPUs, CUDA " + cuda);
 }
 
 void print_error(const std::string& message) { std::cerr << "elubench: error: " << message << "\n"; }

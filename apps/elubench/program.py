@@ -43,7 +43,7 @@ CLOCK_METRICS = {"seconds", "images_per_second"}
 
 
 def elubench(
-    *arguments: str | Path, environment: dict[str, str] | None = None
+    *arguments: str | Path, environment: dict[str, str] | None = None, folder: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [PROGRAM, *map(str, arguments)],
@@ -53,6 +53,7 @@ def elubench(
         timeout=120,
         check=False,
         env={**os.environ, **(environment or {})},
+        cwd=folder,
     )
 
 

@@ -50,6 +50,37 @@ def test_dry_run_writes_nothing(experiment: Path) -> None:
     assert not (experiment / "elsewhere").exists()
 
 
+def test_dry_run_says_where_the_data_are(experiment: Path, tmp_path: Path) -> None:
+    assert "data: made up" in run(experiment, "--dry-run").stdout
+    folder = tmp_path / "cifar-100-binary"
+
+    def dry_run() -> str:
+        settings = ("--set", "data.set=cifar-100", "--data", tmp_path)
+        result = elubench("run", experiment, "--dry-run", *settings, environment={"ELUBENCH_DATA": ""})
+        assert result.returncode == 0
+        return result.stdout
+
+    assert f"data: MISSING: no cifar-100: looked for {folder}" in dry_run()
+    assert "elubench data fetch cifar-100" in dry_run()
+    folder.mkdir()
+    assert f"data: MISSING: cannot read {folder / 'train.bin'}" in dry_run()
+    for name, size in (("train.bin", 153_700_000), ("test.bin", 30_740_000)):
+        with (folder / name).open("wb") as file:
+            file.truncate(size)
+    assert f"data: {folder}\n" in dry_run()
+    with (folder / "test.bin").open("wb") as file:
+        file.truncate(30_000_000)
+    assert f"data: MISSING: {folder / 'test.bin'} is damaged: 30740000 bytes expected" in dry_run()
+
+
+def test_a_recipe_of_the_checkout_is_suggested_by_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "results" / "mine").mkdir(parents=True)
+    (tmp_path / "results" / "mine" / "experiment.toml").write_text("")
+    result = elubench("run", "mine", "--dry-run", folder=tmp_path)
+    assert result.returncode == 2
+    assert "such as results/mine" in result.stderr
+
+
 def test_zero_iterations_save_and_test_the_initial_weights(experiment: Path, tmp_path: Path) -> None:
     assert run(experiment, "--set", "train.iterations=0").returncode == 0
     folder = experiment / "runs" / "elu" / "seed-1"

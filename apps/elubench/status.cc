@@ -52,12 +52,14 @@ Json json_of(const experiment::Experiment& opened, const std::vector<RunProgress
                     {"activation", run.specification.activation},
                     {"batch_norm", run.specification.batch_norm},
                     {"seed", run.specification.seed},
+                    {"data", run.specification.data.set},
                     {"state", to_name(one.phase)},
                     {"detail", one.detail},
                     {"iteration", one.iteration},
                     {"iterations", one.iterations},
                     {"test_error", number_or_null(one.test_error)},
                     {"images_per_second", number_or_null(one.images_per_second)},
+                    {"device", one.device},
                     {"seconds_left", number_or_null(one.seconds_left)}});
   }
   return {{"experiment", opened.folder.string()}, {"runs", runs}};

@@ -1,5 +1,6 @@
-// The activation functions, as one type. To add one: write its struct in a file of its own, add one line here; the
-// kernels, the command line, the listing, the tests and the report then go over it.
+// The activation functions, as one type. To add one: write its struct in a file of its own, and add one line
+// here; the kernels, the command line and the listing then go over it. CONTRIBUTING.md says what its tests and the
+// report take.
 //
 // Each is a struct whose members are its parameters, with
 //   value(x), derivative(x)   templates over float and double, for host and device, free of branches;

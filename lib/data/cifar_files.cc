@@ -71,6 +71,18 @@ std::filesystem::path find_cifar_folder(const CifarSet& set, const Locations& lo
   throw UsageError("no " + set.name + ": looked for " + places + "; get it with: elubench data fetch " + set.name);
 }
 
+void check_sizes(const CifarSet& set, const std::filesystem::path& folder) {
+  for (const CifarFile& file : set.files) {
+    const auto path = folder / file.name;
+    std::error_code error;
+    const std::uintmax_t bytes = std::filesystem::file_size(path, error);
+    if (error) throw UsageError("cannot read " + path.string() + ": " + error.message() + remedy(set, path));
+    if (bytes == file.bytes) continue;
+    throw UsageError(path.string() + " is damaged: " + std::to_string(file.bytes) + " bytes expected, found " +
+                     std::to_string(bytes) + remedy(set, path));
+  }
+}
+
 void check_content(const CifarSet& set, const CifarFile& file, const std::filesystem::path& path,
                    std::uintmax_t bytes, const std::string& sha256) {
   if (bytes != file.bytes) {

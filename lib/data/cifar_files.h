@@ -41,6 +41,9 @@ const CifarSet& find_cifar(std::string_view name);
 // The first of the locations that holds the set's folder. Throws UsageError that lists the places looked in.
 std::filesystem::path find_cifar_folder(const CifarSet& set, const Locations& locations);
 
+// By their sizes alone. Throws UsageError that names the first file that is missing or damaged, and what to do.
+void check_sizes(const CifarSet& set, const std::filesystem::path& folder);
+
 // What to do about a file of the set that is missing or damaged, as the end of a message.
 std::string remedy(const CifarSet& set, const std::filesystem::path& path);
 

@@ -12,7 +12,10 @@ std::vector<Gpu> gpus() { return {}; }
 std::string cuda_version() { return "none"; }
 std::string cudnn_version() { return "none"; }
 std::string driver_version() { return {}; }
-std::string why_no_gpu() { return "this build is without CUDA (-DELUBENCH_CUDA=ON)"; }
+std::string why_no_gpu() {
+  return "this build is for processors only; for GPUs: "
+         "scripts/setup --cuda && cmake --preset cuda && cmake --build --preset cuda";
+}
 
 std::string why_gpu_unusable() { return {}; }
 

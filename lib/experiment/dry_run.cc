@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "benchmark/benchmark.h"
+#include "data/cifar_files.h"
 #include "data/table.h"
 #include "experiment/cost.h"
 #include "experiment/metrics_file.h"
@@ -36,6 +38,20 @@ std::string state_text(const Experiment& experiment, const Run& run) {
          ", to be resumed";
 }
 
+// Where the images are, or what to do where they are not.
+std::string data_text(const Experiment& experiment) {
+  const std::string& set = experiment.runs.front().specification.data.set;
+  if (data::find_set(set).synthetic) return "made up as the run begins";
+  try {
+    const data::CifarSet& files = data::find_cifar(set);
+    const auto folder = data::find_cifar_folder(files, experiment.locations);
+    data::check_sizes(files, folder);
+    return folder.string();
+  } catch (const UsageError& error) {
+    return "MISSING: " + std::string(error.what());
+  }
+}
+
 // What the first run's network does here and now.
 Rates measured_now(const Experiment& experiment) {
   const Run& run = experiment.runs.front();
@@ -46,6 +62,18 @@ Rates measured_now(const Experiment& experiment) {
   return {speeds.training.images_per_second, speeds.inference.images_per_second};
 }
 
+MeanRates rates_on_such_a_device(const Experiment& experiment) {
+  MeanRates rates;
+  for (const Run& run : experiment.runs) {
+    const RecordedSessions sessions = recorded_sessions(experiment.path_of(run));
+    if (sessions.device != experiment.device.description) continue;
+    if (const auto measured = measured_rates(run, metrics_of(experiment, run), sessions)) {
+      rates.add(run.variant, *measured);
+    }
+  }
+  return rates;
+}
+
 bool whitens(const Experiment& experiment) {
   return experiment.runs.front().specification.data.preprocessing == data::Preprocessing::gcn_zca;
 }
@@ -53,19 +81,20 @@ bool whitens(const Experiment& experiment) {
 std::string time_text(const Experiment& experiment) {
   const auto finished = [&](const Run& run) { return is_finished(experiment, run); };
   if (std::all_of(experiment.runs.begin(), experiment.runs.end(), finished)) return "none, every run is finished";
-  auto rates = measured_rates(experiment, experiment.device.description);
-  std::string source = ", from the images a second that its runs on such a device have measured";
-  if (rates.empty()) {
-    rates[""] = measured_now(experiment);
-    source = ", from some steps of " + experiment.runs.front().variant + " measured just now";
+  MeanRates rates = rates_on_such_a_device(experiment);
+  std::string source = "from what its runs on such a device have measured";
+  if (!rates.of({})) {
+    rates.add({}, measured_now(experiment));
+    source = "from some steps of " + experiment.runs.front().variant +
+             " measured just now: rough, and too long where other programs run";
   }
   double seconds = 0;
   for (const Run& run : experiment.runs) {
     if (finished(run)) continue;
-    seconds += seconds_left(run, updates_done(metrics_of(experiment, run)), *rates_of(rates, run.variant));
+    seconds += seconds_left(run, updates_done(metrics_of(experiment, run)), *rates.of(run.variant));
   }
-  return "about " + duration_text(seconds) + source + " (" +
-         std::to_string(static_cast<std::int64_t>(rates.at("").training)) + " images/s in training)" +
+  return "about " + duration_text(seconds) + " for one worker, at " +
+         std::to_string(static_cast<std::int64_t>(rates.of({})->training)) + " images/s in training, " + source +
          (whitens(experiment) ? "; the whitening is fitted once on top" : "");
 }
 
@@ -96,12 +125,16 @@ std::string disk_text(const Experiment& experiment) {
 std::string cost_text(const Experiment& experiment) {
   const Run& run = experiment.runs.front();
   const auto cost = network::cost_of(run.specification.network, classes_of(run), run.specification.batch_norm);
-  const double images = as_double(run.specification.iterations) * as_double(run.specification.batch_size);
-  const double total =
-      3 * images * as_double(cost.multiply_adds_an_image) * static_cast<double>(experiment.runs.size());
+  std::int64_t updates = 0;
+  for (const Run& one : experiment.runs) {
+    if (!is_finished(experiment, one))
+      updates += one.specification.iterations - updates_done(metrics_of(experiment, one));
+  }
+  const double images = as_double(updates) * as_double(run.specification.batch_size);
+  const double total = 3 * images * as_double(cost.multiply_adds_an_image);
   return std::to_string(cost.parameters) + " parameters; " + count_text(as_double(cost.multiply_adds_an_image)) +
          " multiply-adds an image forward, three times that in training; " + count_text(total) +
-         " to train all runs from the start";
+         " multiply-adds for all training that is left";
 }
 
 }  // namespace
@@ -115,6 +148,7 @@ std::string dry_run_text(const Experiment& experiment) {
   text += "each: " + std::to_string(specification.iterations) + " iterations of " +
           std::to_string(specification.batch_size) + " images of " + specification.data.set + ", " +
           std::string(to_name(specification.precision)) + "\n";
+  text += "data: " + data_text(experiment) + "\n";
   text += "network: " + specification.network.name + ", " + cost_text(experiment) + "\n";
   text += "device: " + experiment.device.name + " (" + experiment.device.description + ")\n";
   text += "time: " + time_text(experiment) + "\n";

@@ -7,7 +7,8 @@
 
 namespace elubench::experiment {
 
-// The plan with the state of each run, its cost (multiply-adds, parameters, time, disk) and where it would write.
+// The plan with the state of each run, its cost (multiply-adds, parameters, time, disk), whether its data
+// are there, and where it would write.
 // Reads the folders of the runs, and writes nothing.
 std::string dry_run_text(const Experiment& experiment);
 

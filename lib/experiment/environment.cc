@@ -76,4 +76,11 @@ std::string utc_now() {
   return text.data();
 }
 
+std::optional<std::int64_t> utc_seconds(const std::string& text) {
+  std::tm utc{};
+  const char* end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &utc);
+  if (end == nullptr || *end != '\0') return std::nullopt;
+  return ::timegm(&utc);
+}
+
 }  // namespace elubench::experiment

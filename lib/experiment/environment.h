@@ -1,6 +1,8 @@
 // What a run was made with: the record in each [[session]] of run.toml. Free of LibTorch.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,5 +24,8 @@ Environment environment_of(const Device& device, int threads, train::Precision p
 
 // "2026-11-23T21:47:49Z"
 std::string utc_now();
+
+// Seconds since 1970 of such a text; nothing where it is none.
+std::optional<std::int64_t> utc_seconds(const std::string& text);
 
 }  // namespace elubench::experiment

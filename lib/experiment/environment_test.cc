@@ -33,5 +33,13 @@ TEST(Environment, TimeIsUtc) {
               testing::MatchesRegex("20[0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]Z"));
 }
 
+TEST(Environment, TimeIsReadAgain) {
+  EXPECT_EQ(utc_seconds("1970-01-01T00:00:00Z"), 0);
+  EXPECT_EQ(utc_seconds("2001-09-09T01:46:40Z"), 1'000'000'000);  // date -u -d @1000000000
+  for (const char* text : {"", "2001-09-09", "2001-09-09T01:46:40Z and more", "2001-13-09T01:46:40Z"}) {
+    EXPECT_EQ(utc_seconds(text), std::nullopt) << text;
+  }
+}
+
 }  // namespace
 }  // namespace elubench::experiment

@@ -16,7 +16,7 @@ std::string fixed(double value, int decimals) {
 
 }  // namespace
 
-std::string percent_text(double value) { return std::isnan(value) ? "-" : fixed(value, 1) + " %"; }
+std::string percent_text(double value) { return std::isnan(value) ? "-" : fixed(value, 2) + " %"; }
 
 std::string duration_text(double seconds) {
   if (!std::isfinite(seconds)) return "unknown time";

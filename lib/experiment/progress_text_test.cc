@@ -9,7 +9,7 @@ namespace {
 
 TEST(ProgressText, SaysWhereTheRunIs) {
   EXPECT_EQ(progress_text({120, 300, 3.9123, 88.14, 231.4, 180}),
-            "120/300 | loss 3.91 | error 88.1 % | 231 im/s | 3 min left");
+            "120/300 | loss 3.91 | error 88.14 % | 231 im/s | 3 min left");
 }
 
 TEST(ProgressText, BeforeTheFirstTestThereIsNoError) {

@@ -151,7 +151,10 @@ Recipe parse_recipe(std::string_view text, const std::string& label, const std::
 Recipe load_recipe(const std::filesystem::path& file, const std::vector<std::string>& settings) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(file, ignored)) {
-    throw UsageError("there is no recipe " + file.string() + "; give a folder that holds experiment.toml");
+    const auto meant = "results" / file;
+    const bool is_there = std::filesystem::is_regular_file(meant / "experiment.toml", ignored);
+    throw UsageError("there is no recipe " + file.string() + "; give a folder that holds experiment.toml" +
+                     (is_there ? ", such as " + meant.string() : ""));
   }
   return read_layers(layers_of(file), settings);
 }

@@ -2,6 +2,7 @@
 
 #include <toml++/toml.h>
 #include <algorithm>
+#include <limits>
 #include <system_error>
 
 #include "base/atomic_file.h"
@@ -27,6 +28,14 @@ std::filesystem::path made(const std::filesystem::path& folder) {
   return folder;
 }
 
+// From a session's start to its end; NaN where it has none.
+template <class Session>
+double seconds_of(const Session& session) {
+  const auto start = utc_seconds(session["start"].value_or(std::string()));
+  const auto end = utc_seconds(session["end"].value_or(std::string()));
+  return start && end ? static_cast<double>(*end - *start) : std::numeric_limits<double>::quiet_NaN();
+}
+
 }  // namespace
 
 Status read_status(const std::filesystem::path& folder) {
@@ -50,16 +59,20 @@ std::optional<train::Specification> recorded_specification(const std::filesystem
   return std::nullopt;
 }
 
-std::string recorded_device(const std::filesystem::path& folder) {
+RecordedSessions recorded_sessions(const std::filesystem::path& folder) {
+  RecordedSessions recorded;
   try {
     const toml::table table = toml::parse_file((folder / "run.toml").string());
     const toml::array* sessions = table["session"].as_array();
-    if (!sessions || sessions->empty()) return {};
-    return table["session"][sessions->size() - 1]["device_name"].value_or(std::string());
+    if (!sessions || sessions->empty()) return recorded;
+    recorded.device = table["session"][sessions->size() - 1]["device_name"].value_or(std::string());
+    double seconds = 0;
+    for (std::size_t i = 0; i < sessions->size(); ++i) seconds += seconds_of(table["session"][i]);
+    if (seconds > 0) recorded.seconds = seconds;  // not where one is NaN
   } catch (const std::exception& error) {
     log_debug(error.what());
-    return {};
   }
+  return recorded;
 }
 
 void check_same_run(const std::filesystem::path& folder, const train::Specification& specification) {

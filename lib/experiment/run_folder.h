@@ -32,8 +32,12 @@ Status read_status(const std::filesystem::path& folder);
 // from a folder that has metrics.
 std::optional<train::Specification> recorded_specification(const std::filesystem::path& folder);
 
-// The description of the device in run.toml's last session; empty where there is none to be read.
-std::string recorded_device(const std::filesystem::path& folder);
+// What run.toml says of the sessions that have worked on the run.
+struct RecordedSessions {
+  std::string device;             // the description of the last one's; empty where there is none to be read
+  std::optional<double> seconds;  // from start to end, of all; nothing where one has no end, or takes no time
+};
+RecordedSessions recorded_sessions(const std::filesystem::path& folder);
 
 // Throws UsageError, which says what differs, if the folder belongs to a run that computes something else.
 void check_same_run(const std::filesystem::path& folder, const train::Specification& specification);

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <exception>
 #include <limits>
-#include <string_view>
+#include <set>
 
 #include "base/file_lock.h"
 #include "base/log.h"
@@ -48,13 +48,28 @@ void set_phase(const std::filesystem::path& folder, RunProgress& progress) {
   }
 }
 
-double last_value(const MetricRows& metrics, std::string_view split, std::string_view name) {
-  const auto last = std::find_if(metrics.rows.rbegin(), metrics.rows.rend(),
-                                 [&](const auto& row) { return row.split == split && row.name == name; });
-  return last == metrics.rows.rend() ? unknown : last->value;
-}
-
 bool is_ended(Phase phase) { return phase == Phase::done || phase == Phase::diverged; }
+
+// All but seconds_left; what the run has measured joins `rates`.
+RunProgress look_at(const Experiment& experiment, const Run& run, MeanRates& rates) {
+  RunProgress progress;
+  const auto folder = experiment.path_of(run);
+  progress.iterations = run.specification.iterations;
+  progress.test_error = progress.images_per_second = progress.seconds_left = unknown;
+  try {
+    set_phase(folder, progress);
+    const MetricRows metrics = metrics_of(experiment, run);
+    const RecordedSessions sessions = recorded_sessions(folder);
+    progress.iteration = updates_done(metrics);
+    progress.test_error = last_value(metrics, "test", "error").value_or(unknown);
+    progress.images_per_second = last_value(metrics, "train", "images_per_second").value_or(unknown);
+    progress.device = sessions.device;
+    if (const auto measured = measured_rates(run, metrics, sessions)) rates.add(run.variant, *measured);
+  } catch (const std::exception& error) {
+    log_debug(error.what());  // a folder may be removed as we look
+  }
+  return progress;
+}
 
 std::string line_of(const Run& run, const RunProgress& progress, std::size_t name_width) {
   std::string line = padded(run.name(), name_width) + "  ";
@@ -70,6 +85,17 @@ std::string line_of(const Run& run, const RunProgress& progress, std::size_t nam
   return says_more ? line + " | " + progress.detail : line;
 }
 
+// Those whose speed is known.
+std::string devices_of(const std::vector<RunProgress>& progress) {
+  std::set<std::string> devices;
+  for (const auto& one : progress) {
+    if (!std::isnan(one.images_per_second) && !one.device.empty()) devices.insert(one.device);
+  }
+  std::string text;
+  for (const auto& device : devices) text += (text.empty() ? "" : " or ") + device;
+  return text;
+}
+
 std::string summary_of(const std::vector<RunProgress>& progress) {
   std::string text;
   for (const auto& [phase, name] : enum_names<Phase>) {
@@ -80,40 +106,30 @@ std::string summary_of(const std::vector<RunProgress>& progress) {
   double seconds = 0;
   for (const auto& one : progress) seconds += one.seconds_left;
   text += " of " + std::to_string(progress.size());
-  if (seconds > 0) text += "; about " + duration_text(seconds) + " left for one worker";
-  return text;
+  if (!(seconds > 0)) return text;
+  const std::string devices = devices_of(progress);
+  return text + "; about " + duration_text(seconds) + " left for one worker" +
+         (devices.empty() ? "" : ", as fast as " + devices + " was");
 }
 
 }  // namespace
 
 RunProgress progress_of(const Experiment& experiment, const Run& run) {
-  RunProgress progress;
-  const auto folder = experiment.path_of(run);
-  progress.iterations = run.specification.iterations;
-  progress.test_error = progress.images_per_second = progress.seconds_left = unknown;
-  try {
-    set_phase(folder, progress);
-    const MetricRows metrics = metrics_of(experiment, run);
-    progress.iteration = updates_done(metrics);
-    progress.test_error = last_value(metrics, "test", "error");
-    progress.images_per_second = last_value(metrics, "train", "images_per_second");
-  } catch (const std::exception& error) {
-    log_debug(error.what());  // a folder may be removed as we look
-  }
-  return progress;
+  MeanRates of_one;
+  return look_at(experiment, run, of_one);
 }
 
 std::vector<RunProgress> progress_of(const Experiment& experiment) {
-  const auto rates = measured_rates(experiment, {});
+  MeanRates rates;
   std::vector<RunProgress> all;
-  for (const Run& run : experiment.runs) {
-    RunProgress progress = progress_of(experiment, run);
-    if (is_ended(progress.phase)) {
-      progress.seconds_left = 0;
-    } else if (const auto rate = rates_of(rates, run.variant)) {
-      progress.seconds_left = seconds_left(run, progress.iteration, *rate);
+  for (const Run& run : experiment.runs) all.push_back(look_at(experiment, run, rates));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const Run& run = experiment.runs[i];
+    if (is_ended(all[i].phase)) {
+      all[i].seconds_left = 0;
+    } else if (const auto rate = rates.of(run.variant)) {
+      all[i].seconds_left = seconds_left(run, all[i].iteration, *rate);
     }
-    all.push_back(progress);
   }
   return all;
 }

@@ -65,11 +65,29 @@ TEST_F(RunProgressTest, TimeIsOfTrainingAndTests) {
   EXPECT_DOUBLE_EQ(progress[1].seconds_left, 100 + 30);  // at the speed of the others
 }
 
+// 100 iterations took 130 seconds, of which steps 100: three tests (one more than there are) of 300 images
+// took 30.
+TEST_F(RunProgressTest, TimeBesidesTheStepsIsThatOfRunsThatHaveEnded) {
+  put("relu/seed-1", "done", "100,2,train,images_per_second,10\n100,2,train,seconds,100\n");
+  const auto session = [](const std::string& end) {
+    return "[[session]]\ndevice_name = 'A'\nstart = '2026-01-01T00:00:00Z'\n" + end;
+  };
+  const auto run_file = folder.path() / "runs/relu/seed-1/run.toml";
+  put_text(run_file, session("end = '2026-01-01T00:02:10Z'\n"));
+  EXPECT_DOUBLE_EQ(look()[1].seconds_left, 100 + 30);
+  put_text(run_file, session("end = '2026-01-01T00:04:40Z'\n"));
+  EXPECT_DOUBLE_EQ(look()[1].seconds_left, 100 + 180);
+  put_text(run_file, session("end = '2026-01-01T00:04:40Z'\n") + session(""));  // killed, nobody knows when
+  EXPECT_DOUBLE_EQ(look()[1].seconds_left, 100 + 30);  // a tested image as a third of a trained one
+  const auto opened = look_at_experiment(folder.path());
+  EXPECT_THAT(status_text(opened, progress_of(opened)), HasSubstr("left for one worker, as fast as A was\n"));
+}
+
 TEST_F(RunProgressTest, TheTableEndsWithCounts) {
   put("relu/seed-1", "done", half + "100,2,test,error,40.5\n");
   const auto opened = look_at_experiment(folder.path());
   const std::string text = status_text(opened, progress_of(opened));
-  EXPECT_THAT(text, HasSubstr("relu seed 1  done      100/100 | error 40.5 %\n"));
+  EXPECT_THAT(text, HasSubstr("relu seed 1  done      100/100 | error 40.50 %\n"));
   EXPECT_THAT(text, HasSubstr("elu seed 1   waiting\n"));
   EXPECT_THAT(text, HasSubstr("5 waiting, 1 done of 6; about "));
 }

@@ -257,7 +257,7 @@ TEST_F(RunnerTest, DryRunSaysTheCostAndWritesNothing) {
   const std::string text = dry_run_text(open_experiment(request));
   EXPECT_THAT(text, HasSubstr("elu/seed-1: to do"));
   EXPECT_THAT(text, HasSubstr("parameters"));
-  EXPECT_THAT(text, HasSubstr("from some steps of relu measured just now"));
+  EXPECT_THAT(text, HasSubstr("from some steps of relu measured just now: rough"));
   EXPECT_THAT(text, HasSubstr("disk: "));
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "runs"));
 }
@@ -270,7 +270,7 @@ TEST_F(RunnerTest, DryRunTellsTheTimeFromWhatWasMeasured) {
   const std::string text = dry_run_text(open_experiment(request));
   EXPECT_THAT(text, HasSubstr("elu/seed-1: done, nothing to do"));
   EXPECT_THAT(text, HasSubstr("relu/seed-1: to do"));
-  EXPECT_THAT(text, HasSubstr("that its runs on such a device have measured"));
+  EXPECT_THAT(text, HasSubstr("what its runs on such a device have measured"));
 }
 
 // A run that came from a GPU says nothing of the processor that is asked.

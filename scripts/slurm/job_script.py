@@ -31,7 +31,8 @@ class Job:
     gpus: int = 1  # a task
     cpus: int = 8  # a task
     time: str = "24:00:00"
-    arguments: list[str] = field(default_factory=list)  # for elubench run, such as --seeds
+    selection: list[str] = field(default_factory=list)  # of the plan, for elubench: --seeds, --only
+    data: list[str] = field(default_factory=list)  # for elubench: --data
     warning_seconds: int = WARNING_SECONDS
 
     @property
@@ -86,7 +87,7 @@ def array_script(job: Job) -> str:
     ]
     several = "," in job.devices
     device = ["--devices" if several else "--device", job.devices]
-    command = shlex.join([*job.run, "run", str(job.experiment), *device, *job.arguments])
+    command = shlex.join([*job.run, "run", str(job.experiment), *device, *job.selection, *job.data])
     threads = f"$((${{SLURM_CPUS_PER_TASK:-{job.cpus}}} / {job.devices.count(',') + 1}))"
     return f"""#!/bin/bash
 {_directives(head)}
@@ -131,6 +132,6 @@ def report_script(job: Job) -> str:
     ]
     return f"""#!/bin/bash
 {_directives(head)}
-{shlex.join([*job.run, "status", str(job.experiment)])}
+{shlex.join([*job.run, "status", str(job.experiment), *job.selection])}
 {shlex.join([*job.report, str(job.experiment)])}
 """

@@ -84,7 +84,14 @@ def test_a_path_may_have_blanks_and_percent_signs():
 
 
 def start(folder: Path, task: int) -> subprocess.Popen[bytes]:
-    script = array_script(job(folder / "two words", run=[str(folder / "elubench")], arguments=["--seeds", "1,2"]))
+    script = array_script(
+        job(
+            folder / "two words",
+            run=[str(folder / "elubench")],
+            selection=["--seeds", "1,2"],
+            data=["--data", "/d"],
+        )
+    )
     environment = os.environ | {
         "PATH": f"{folder}:{os.environ['PATH']}",
         "SLURM_ARRAY_TASK_ID": str(task),
@@ -97,7 +104,7 @@ def start(folder: Path, task: int) -> subprocess.Popen[bytes]:
 def test_a_task_runs_its_shard_and_ends_with_its_code(stand_in: Path) -> None:
     assert start(stand_in, 1).wait(timeout=60) == 1
     called = (stand_in / "elubench.log").read_text()
-    assert called == f"run {stand_in}/two words --device auto --seeds 1,2 --shard 1/4 --threads 6\n"
+    assert called == f"run {stand_in}/two words --device auto --seeds 1,2 --data /d --shard 1/4 --threads 6\n"
     assert not (stand_in / "scontrol.log").exists()
 
 
