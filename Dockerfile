@@ -42,8 +42,9 @@ ENV PATH=/opt/elubench/bin:${PATH} \
     CUDA_CACHE_PATH=/results/.cache/cuda \
     NVIDIA_VISIBLE_DEVICES=all \
     NVIDIA_DRIVER_CAPABILITIES=compute,utility
-RUN elubench --version && report --help >/dev/null
-USER elubench
+# As a user does it, but with caches that do not stay.
+RUN elubench --version && MPLCONFIGDIR=/tmp/matplotlib report --help >/dev/null && rm -rf /tmp/matplotlib && [ -z "$(ls -A /results)" ]
+USER 10001
 WORKDIR /results
 VOLUME /results
 ENTRYPOINT ["elubench"]

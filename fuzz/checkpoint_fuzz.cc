@@ -11,13 +11,11 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto* const bytes = reinterpret_cast<const std::byte*>(data);
   try {
     const SafetensorsFile file(std::vector<std::byte>(bytes, bytes + size), "file");
-    std::size_t total = 0;
+    [[maybe_unused]] volatile std::byte read{};  // or the compiler would leave the reading out
     for (const StoredTensor& tensor : file.tensors()) {
-      total += tensor.bytes.size();
-      fuzz::require(tensor.bytes.size() <= size, "a tensor lies in the file");
-      for (const std::byte byte : tensor.bytes) total += static_cast<std::size_t>(byte) & 0u;  // each can be read
+      fuzz::require(tensor.bytes.size() <= size, "a tensor is no larger than the file");
+      for (const std::byte byte : tensor.bytes) read = byte;
     }
-    (void)total;
   } catch (const DamagedFile&) {
   }
   return 0;

@@ -1,5 +1,7 @@
 // Of metrics.csv the whole rows at the beginning are read; they lie in the file one after the other, and reading
 // them alone gives the same.
+#include <bit>
+#include <cstdint>
 #include <string_view>
 
 #include "experiment/metrics_file.h"
@@ -18,6 +20,13 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     before = end;
   }
   const auto again = experiment::parse_metrics(text.substr(0, whole));
-  fuzz::require(again.rows.size() == found.rows.size(), "whole rows read back");
+  fuzz::require(again.damage.empty(), "whole rows have no damage");
+  fuzz::require(again.ends == found.ends, "whole rows read back");
+  for (std::size_t i = 0; i < found.rows.size(); ++i) {
+    const auto &one = found.rows[i], &same = again.rows[i];
+    fuzz::require(one.iteration == same.iteration && one.split == same.split && one.name == same.name &&
+                      std::bit_cast<std::uint64_t>(one.value) == std::bit_cast<std::uint64_t>(same.value),
+                  "a row reads back as it was");
+  }
   return 0;
 }

@@ -43,10 +43,10 @@ struct StatusOptions {
 // What is not known is null.
 Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
-Json json_of(const experiment::Experiment& opened, const std::vector<RunProgress>& progress) {
+Json json_of(const experiment::Experiment& opened, const experiment::ExperimentProgress& progress) {
   Json runs = Json::array();
-  for (std::size_t i = 0; i < progress.size(); ++i) {
-    const RunProgress& one = progress[i];
+  for (std::size_t i = 0; i < progress.runs.size(); ++i) {
+    const RunProgress& one = progress.runs[i];
     const experiment::Run& run = opened.runs[i];
     runs.push_back({{"run", run.folder.string()},
                     {"activation", run.specification.activation},
@@ -59,7 +59,7 @@ Json json_of(const experiment::Experiment& opened, const std::vector<RunProgress
                     {"iterations", one.iterations},
                     {"test_error", number_or_null(one.test_error)},
                     {"images_per_second", number_or_null(one.images_per_second)},
-                    {"device", one.device},
+                    {"worker", one.worker.empty() ? Json() : Json(one.worker)},
                     {"seconds_left", number_or_null(one.seconds_left)}});
   }
   return {{"experiment", opened.folder.string()}, {"runs", runs}};
@@ -90,7 +90,7 @@ int status(const StatusOptions& options) {
         options.json ? json_of(opened, progress).dump(2) + "\n" : experiment::status_text(opened, progress);
     if (options.watch && on_terminal) std::cout << "\033[H\033[J";
     std::cout << text << std::flush;
-    if (!options.watch || all_ended(progress)) return 0;
+    if (!options.watch || all_ended(progress.runs)) return 0;
     wait_for_next_look();
   }
 }

@@ -28,8 +28,8 @@ void write_all(const FileDescriptor& file, std::span<const std::byte> bytes, con
 }
 
 // The folder, locked until it is closed, so that two processes that write the same file take turns. A folder that
-// can be written but not read cannot be opened, and some network file systems refuse the lock: then nothing more
-// can be done.
+// can be written but not read cannot be opened, and network file systems refuse the lock or keep it to this
+// computer.
 FileDescriptor locked_folder(const std::filesystem::path& folder) {
   FileDescriptor descriptor(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!descriptor.open()) return descriptor;

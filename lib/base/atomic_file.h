@@ -12,7 +12,8 @@ namespace elubench {
 
 // Writes the pieces one after the other to a new file beside `path`, flushes it to the disk (fsync of file and
 // folder) and renames it to `path`. On failure (disk full, no permission) throws Error that names path and cause
-// and removes the new file; what was at `path` stays. Two processes that write the same file take turns.
+// and removes the new file; what was at `path` stays. Two processes of one computer that write the same file take
+// turns; those of two computers that share it need a lock of their own.
 void write_atomically(const std::filesystem::path& path, std::span<const std::span<const std::byte>> pieces);
 void write_atomically(const std::filesystem::path& path, std::string_view text);
 

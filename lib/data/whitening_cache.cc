@@ -7,6 +7,7 @@
 #include "base/call_text.h"
 #include "base/checksum.h"
 #include "base/error.h"
+#include "base/file_lock.h"
 #include "base/log.h"
 #include "data/raw_dataset.h"
 #include "data/stored_tensor.h"
@@ -55,6 +56,7 @@ std::optional<Whitening> read(const std::filesystem::path& path, const Metadata&
 
 void write(const std::filesystem::path& path, const Metadata& metadata, const Whitening& whitening) {
   make_writable_folder(path.parent_path());
+  const FileLock lock = FileLock::when_free(path.parent_path() / "whitening.lock");  // other computers may fit the same
   const StoredTensor tensors[] = {stored("mean", whitening.mean), stored("projection", whitening.projection)};
   write_safetensors(path, tensors, metadata, true);
 }

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "base/atomic_file.h"
 #include "base/temporary_folder.h"
 
@@ -31,7 +33,8 @@ bool is_marked(const Whitening& whitening) {
 }
 
 std::ptrdiff_t files_in(const std::filesystem::path& folder) {
-  return std::distance(std::filesystem::directory_iterator(folder), {});
+  return std::count_if(std::filesystem::directory_iterator(folder), {},
+                       [](const auto& entry) { return entry.path().extension() == ".safetensors"; });
 }
 
 class WhiteningCache : public testing::Test {

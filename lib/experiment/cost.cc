@@ -12,12 +12,10 @@ namespace {
 // Forward alone is a third of a training step's multiply-adds.
 constexpr double forward_share = 1.0 / 3;
 
-double as_double(std::int64_t value) { return static_cast<double>(value); }
+// Sessions are timed to the second, and have a beginning and an end of their own.
+constexpr std::int64_t least_tests = 10;
 
-// And one for good measure.
-double tests_in(const Run& run, std::int64_t updates) {
-  return as_double(updates) / as_double(run.specification.test_every) + 1;
-}
+double as_double(std::int64_t value) { return static_cast<double>(value); }
 
 double images_tested(const Run& run) {
   const auto& data = run.specification.data;
@@ -48,36 +46,42 @@ std::optional<double> last_value(const MetricRows& metrics, std::string_view spl
 
 std::optional<Rates> measured_rates(const Run& run, const MetricRows& metrics, const RecordedSessions& sessions) {
   const auto training = last_value(metrics, "train", "images_per_second");
-  if (!training) return std::nullopt;
-  Rates rates{*training, *training / forward_share};
+  if (!training || *training <= 0) return std::nullopt;
+  Rates rates{*training, std::nullopt};
+  const auto tests = std::count_if(metrics.rows.begin(), metrics.rows.end(),
+                                   [](const auto& row) { return row.split == "test" && row.name == "error"; });
   const double besides = sessions.seconds.value_or(0) - last_value(metrics, "train", "seconds").value_or(0);
-  const double tested = tests_in(run, updates_done(metrics)) * images_tested(run);
-  if (sessions.seconds && besides > 0) rates.testing = std::min(rates.testing, tested / besides);
+  if (tests >= least_tests && besides > 0) rates.testing = as_double(tests) * images_tested(run) / besides;
   return rates;
 }
 
-void MeanRates::add(const std::string& variant, Rates rates) { rates_[variant].push_back(rates); }
+void MeasuredRates::add(const std::string& worker, const std::string& variant, Rates rates) {
+  all_.push_back({worker, variant, rates});
+}
 
-std::optional<Rates> MeanRates::of(const std::string& variant) const {
-  Rates sum;
-  double count = 0;
-  const bool has_own = rates_.contains(variant);
-  for (const auto& [name, all] : rates_) {
-    if (has_own && name != variant) continue;
-    for (const Rates& one : all) {
-      sum = {sum.training + one.training, sum.testing + one.testing};
-      ++count;
-    }
+std::optional<Rates> MeasuredRates::of(const std::string& worker, const std::string& variant) const {
+  struct Mean {
+    double seconds = 0, runs = 0;
+    void add(double rate) { seconds += 1 / rate, ++runs; }
+    double rate() const { return runs / seconds; }
+  } of_variant, of_all;
+  std::optional<double> testing;
+  for (const Measured& one : all_) {
+    if (one.worker != worker) continue;
+    of_all.add(one.rates.training);
+    if (one.variant == variant) of_variant.add(one.rates.training);
+    if (one.rates.testing) testing = std::max(testing.value_or(0), *one.rates.testing);
   }
-  if (count == 0) return std::nullopt;
-  return Rates{sum.training / count, sum.testing / count};
+  if (of_all.runs == 0) return std::nullopt;
+  return Rates{(of_variant.runs > 0 ? of_variant : of_all).rate(), testing};
 }
 
 double seconds_left(const Run& run, std::int64_t updates_done, Rates rates) {
   const auto& specification = run.specification;
-  const std::int64_t updates = specification.iterations - updates_done;
+  const std::int64_t updates = std::max<std::int64_t>(0, specification.iterations - updates_done);
+  const double tests = as_double(updates) / as_double(specification.test_every) + 1;  // and one for good measure
   return as_double(updates) * as_double(specification.batch_size) / rates.training +
-         tests_in(run, updates) * images_tested(run) / rates.testing;
+         tests * images_tested(run) / rates.testing.value_or(rates.training / forward_share);
 }
 
 }  // namespace elubench::experiment

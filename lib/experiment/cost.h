@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,8 +14,8 @@
 namespace elubench::experiment {
 
 struct Rates {
-  double training = 0;  // images a second in training steps
-  double testing = 0;   // tested images a second of all the time besides: tests, checkpoints, loading
+  double training = 0;            // images a second in training steps
+  std::optional<double> testing;  // tested images a second of all the time besides, also for checkpoints
 };
 
 // A file that is not there, or cannot be read, has no rows.
@@ -28,22 +27,29 @@ std::optional<double> last_value(const MetricRows& metrics, std::string_view spl
 // Updates that a run's metrics say are done.
 std::int64_t updates_done(const MetricRows& metrics);
 
-// What the files of a run have measured: its last training rate, and, where its sessions have ended, what took the
-// rest of their time. Nothing where it has no such row yet.
+// What the files of a run have measured: its last training rate, and, where its sessions tell and it was tested
+// often, what took the rest of their time. Nothing where it has no such row yet.
 std::optional<Rates> measured_rates(const Run& run, const MetricRows& metrics, const RecordedSessions& sessions);
 
-// Means over runs.
-class MeanRates {
+// What runs have measured, worker by worker (worker_text): unlike ones tell nothing of each other.
+class MeasuredRates {
  public:
-  void add(const std::string& variant, Rates rates);
-  // Over the variant's own runs, else over all; nothing where there are none.
-  std::optional<Rates> of(const std::string& variant) const;
+  void add(const std::string& worker, const std::string& variant, Rates rates);
+
+  // Training: the mean time of an image over the variant's own runs, else over all. Testing: the best of all, for
+  // a session may have been suspended. Nothing where the worker has measured none.
+  std::optional<Rates> of(const std::string& worker, const std::string& variant) const;
 
  private:
-  std::map<std::string, std::vector<Rates>> rates_;  // by variant
+  struct Measured {
+    std::string worker, variant;
+    Rates rates;
+  };
+  std::vector<Measured> all_;
 };
 
-// Training and tests of the updates that are left.
+// Training and tests of the updates that are left. Where the rate of testing is not known, a tested image takes a
+// third of a trained one's time.
 double seconds_left(const Run& run, std::int64_t updates_done, Rates rates);
 
 }  // namespace elubench::experiment

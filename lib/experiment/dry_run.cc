@@ -1,16 +1,19 @@
 #include "experiment/dry_run.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
+#include "base/parallel.h"
 #include "benchmark/benchmark.h"
 #include "data/cifar_files.h"
 #include "data/table.h"
 #include "experiment/cost.h"
+#include "experiment/environment.h"
 #include "experiment/metrics_file.h"
 #include "experiment/progress_text.h"
 #include "experiment/run_folder.h"
@@ -62,13 +65,12 @@ Rates measured_now(const Experiment& experiment) {
   return {speeds.training.images_per_second, speeds.inference.images_per_second};
 }
 
-MeanRates rates_on_such_a_device(const Experiment& experiment) {
-  MeanRates rates;
+MeasuredRates measured_so_far(const Experiment& experiment) {
+  MeasuredRates rates;
   for (const Run& run : experiment.runs) {
     const RecordedSessions sessions = recorded_sessions(experiment.path_of(run));
-    if (sessions.device != experiment.device.description) continue;
     if (const auto measured = measured_rates(run, metrics_of(experiment, run), sessions)) {
-      rates.add(run.variant, *measured);
+      rates.add(sessions.worker, run.variant, *measured);
     }
   }
   return rates;
@@ -81,20 +83,21 @@ bool whitens(const Experiment& experiment) {
 std::string time_text(const Experiment& experiment) {
   const auto finished = [&](const Run& run) { return is_finished(experiment, run); };
   if (std::all_of(experiment.runs.begin(), experiment.runs.end(), finished)) return "none, every run is finished";
-  MeanRates rates = rates_on_such_a_device(experiment);
+  MeasuredRates rates = measured_so_far(experiment);
+  const std::string& first = experiment.runs.front().variant;
+  const std::string worker = worker_text(experiment.device.name, experiment.device.description, thread_count());
   std::string source = "from what its runs on such a device have measured";
-  if (!rates.of({})) {
-    rates.add({}, measured_now(experiment));
-    source = "from some steps of " + experiment.runs.front().variant +
-             " measured just now: rough, and too long where other programs run";
+  if (!rates.of(worker, first)) {
+    rates.add(worker, first, measured_now(experiment));
+    source = "from some steps of " + first + " measured just now: rough, and too long where other programs run";
   }
   double seconds = 0;
   for (const Run& run : experiment.runs) {
     if (finished(run)) continue;
-    seconds += seconds_left(run, updates_done(metrics_of(experiment, run)), *rates.of(run.variant));
+    seconds += seconds_left(run, updates_done(metrics_of(experiment, run)), *rates.of(worker, run.variant));
   }
   return "about " + duration_text(seconds) + " for one worker, at " +
-         std::to_string(static_cast<std::int64_t>(rates.of({})->training)) + " images/s in training, " + source +
+         std::to_string(std::llround(rates.of(worker, first)->training)) + " images/s in training, " + source +
          (whitens(experiment) ? "; the whitening is fitted once on top" : "");
 }
 
@@ -109,7 +112,7 @@ double metrics_bytes(const Run& run) {
 
 std::string disk_text(const Experiment& experiment) {
   double checkpoints = 0;
-  double largest = 0;  // while the last run writes its last checkpoint, there is one more
+  double largest = 0;
   double metrics = 0;
   for (const Run& run : experiment.runs) {
     const double one = as_double(train::checkpoint_bytes(run.specification, classes_of(run)));
@@ -117,9 +120,9 @@ std::string disk_text(const Experiment& experiment) {
     largest = std::max(largest, one);
     metrics += metrics_bytes(run);
   }
-  return size_text(checkpoints + metrics + largest) + " at most: " + size_text(checkpoints) +
-         " of checkpoints (the newest two of each run), " + size_text(largest) + " while one more is written, " +
-         size_text(metrics) + " of metrics";
+  return "about " + size_text(checkpoints + metrics + largest) + ": " + size_text(checkpoints) +
+         " of checkpoints (the newest two of each run), " + size_text(largest) +
+         " while each worker writes one more, " + size_text(metrics) + " of metrics";
 }
 
 std::string cost_text(const Experiment& experiment) {

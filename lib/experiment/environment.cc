@@ -2,6 +2,7 @@
 
 #include <sys/utsname.h>
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 #include <fstream>
@@ -41,10 +42,18 @@ std::string checksums_text(const FileChecksums& checksums) {
 
 }  // namespace
 
+bool Environment::decides_bits(std::string_view key) const {
+  constexpr std::array<std::string_view, 9> keys{"git_commit",  "git_dirty",    "compiler",
+                                                 "flags",       "libtorch",     "cudnn",
+                                                 "device_name", "convolutions", "data_checksums"};
+  return std::find(keys.begin(), keys.end(), key) != keys.end() || (key == "threads" && !on_gpu);
+}
+
 Environment environment_of(const Device& device, int threads, train::Precision precision,
                            const std::string& convolutions, const FileChecksums& data) {
   const BuildInfo& build = build_info();
   Environment environment;
+  environment.on_gpu = device.name != "cpu";
   const auto add = [&](std::string key, std::string value) {
     environment.entries.emplace_back(std::move(key), std::move(value));
   };
@@ -65,6 +74,11 @@ Environment environment_of(const Device& device, int threads, train::Precision p
   add("operating_system", toml_text(std::string_view(operating_system())));
   add("data_checksums", checksums_text(data));
   return environment;
+}
+
+std::string worker_text(std::string_view device, const std::string& description, std::int64_t threads) {
+  if (device != "cpu") return description;
+  return description + " with " + std::to_string(threads) + (threads == 1 ? " thread" : " threads");
 }
 
 std::string utc_now() {

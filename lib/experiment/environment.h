@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,12 +16,19 @@ namespace elubench::experiment {
 struct Environment {
   // Key and value as TOML, in the order in which they are written.
   std::vector<std::pair<std::string, std::string>> entries;
+  bool on_gpu = false;
+
+  // Whether a run need not give the same bits where the value of this key is another.
+  bool decides_bits(std::string_view key) const;
 };
 
 using FileChecksums = std::vector<std::pair<std::string, std::string>>;  // file name, SHA-256
 
 Environment environment_of(const Device& device, int threads, train::Precision precision,
                            const std::string& convolutions, const FileChecksums& data);
+
+// What trains: "NVIDIA H100 80GB HBM3", "AMD EPYC with 2 threads". device: "cuda:0", "cpu".
+std::string worker_text(std::string_view device, const std::string& description, std::int64_t threads);
 
 // "2026-11-23T21:47:49Z"
 std::string utc_now();

@@ -84,8 +84,10 @@ std::filesystem::path take_extended(TomlLayer& layer, const std::filesystem::pat
   layer.table.erase(extends_key);
   auto extended = recipe_file(file.parent_path() / *name);
   std::error_code ignored;
-  if (const auto shipped = std::filesystem::path(*name).filename(); comes_with_program(shipped)) {
-    if (!std::filesystem::exists(extended, ignored)) extended = recipe_file(shipped);
+  const auto shipped = recipes_folder() / std::filesystem::path(*name).filename() / "experiment.toml";
+  if (!std::filesystem::exists(extended, ignored) && !recipes_folder().empty() &&
+      std::filesystem::is_regular_file(shipped, ignored)) {
+    extended = shipped;
   }
   if (!std::filesystem::is_regular_file(extended, ignored)) {
     throw UsageError(at_fault + "names '" + *name + "', but there is no recipe " +

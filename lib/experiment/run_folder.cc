@@ -2,7 +2,6 @@
 
 #include <toml++/toml.h>
 #include <algorithm>
-#include <limits>
 #include <system_error>
 
 #include "base/atomic_file.h"
@@ -28,12 +27,40 @@ std::filesystem::path made(const std::filesystem::path& folder) {
   return folder;
 }
 
-// From a session's start to its end; NaN where it has none.
-template <class Session>
-double seconds_of(const Session& session) {
-  const auto start = utc_seconds(session["start"].value_or(std::string()));
-  const auto end = utc_seconds(session["end"].value_or(std::string()));
-  return start && end ? static_cast<double>(*end - *start) : std::numeric_limits<double>::quiet_NaN();
+using Session = toml::node_view<const toml::node>;
+
+std::string text_at(const Session& session, const char* key) { return session[key].value_or(std::string()); }
+
+std::string worker_of(const Session& session) {
+  return worker_text(text_at(session, "device"), text_at(session, "device_name"),
+                     session["threads"].value_or(std::int64_t{0}));
+}
+
+// From the session's start to its end, where it has both and began at `iteration`, which becomes that of its end.
+std::optional<double> seconds_of(const Session& session, std::int64_t& iteration) {
+  const auto start = utc_seconds(text_at(session, "start"));
+  const auto end = utc_seconds(text_at(session, "end"));
+  if (!start || !end || session["start_iteration"].value<std::int64_t>() != iteration) return std::nullopt;
+  iteration = session["end_iteration"].value_or(iteration);
+  return static_cast<double>(*end - *start);
+}
+
+RecordedSessions sessions_in(const toml::table& table) {
+  RecordedSessions recorded;
+  const toml::array* sessions = table["session"].as_array();
+  if (!sessions || sessions->empty()) return recorded;
+  const Session last(sessions->back());
+  recorded.worker = worker_of(last);
+  recorded.start = text_at(last, "start");
+  double sum = 0;
+  std::int64_t iteration = 0;
+  for (const toml::node& node : *sessions) {
+    const auto seconds = seconds_of(Session(node), iteration);
+    if (!seconds || worker_of(Session(node)) != recorded.worker) return recorded;
+    sum += *seconds;
+  }
+  recorded.seconds = sum;
+  return recorded;
 }
 
 }  // namespace
@@ -51,28 +78,20 @@ Status read_status(const std::filesystem::path& folder) {
 
 std::optional<train::Specification> recorded_specification(const std::filesystem::path& folder) {
   const auto path = folder / "run.toml";
+  const bool has_metrics = is_there(folder / "metrics.csv");  // first, for a run that begins makes it last
   if (is_there(path)) return parse_specification(read_input(path), path.string());
-  if (is_there(folder / "metrics.csv")) {
-    throw UsageError(folder.string() +
-                     " has metrics.csv but no run.toml, so nobody knows what it was; remove the folder");
-  }
-  return std::nullopt;
+  if (!has_metrics) return std::nullopt;
+  throw UsageError(folder.string() +
+                   " has metrics.csv but no run.toml, so nobody knows what it was; move the folder away");
 }
 
 RecordedSessions recorded_sessions(const std::filesystem::path& folder) {
-  RecordedSessions recorded;
   try {
-    const toml::table table = toml::parse_file((folder / "run.toml").string());
-    const toml::array* sessions = table["session"].as_array();
-    if (!sessions || sessions->empty()) return recorded;
-    recorded.device = table["session"][sessions->size() - 1]["device_name"].value_or(std::string());
-    double seconds = 0;
-    for (std::size_t i = 0; i < sessions->size(); ++i) seconds += seconds_of(table["session"][i]);
-    if (seconds > 0) recorded.seconds = seconds;  // not where one is NaN
+    return sessions_in(toml::parse_file((folder / "run.toml").string()));
   } catch (const std::exception& error) {
     log_debug(error.what());
+    return {};
   }
-  return recorded;
 }
 
 void check_same_run(const std::filesystem::path& folder, const train::Specification& specification) {
@@ -131,13 +150,13 @@ void RunFolder::end_session(std::int64_t iteration) {
 // What decides a run's bits and may change between two sessions. It may go on, but then it is not the run it was.
 void RunFolder::warn_of_changes(const Environment& environment) const {
   for (const auto& [key, value] : environment.entries) {
-    if (key != "data_checksums" && key != "threads" && key != "convolutions") continue;
+    if (!environment.decides_bits(key)) continue;
     const auto first = earlier_.find("\n" + key + " = ");
     if (first == std::string::npos) continue;
     if (first_line(earlier_.substr(first + 1)) == key + " = " + value) continue;
     log_warning(
         (folder_ / "run.toml").string() + ": " + key +
-        " is not what the run began with; what follows is not bit for bit what an uninterrupted run gives");
+        " is not what the run began with; what follows need not be bit for bit what an uninterrupted run gives");
   }
 }
 

@@ -34,8 +34,10 @@ std::optional<train::Specification> recorded_specification(const std::filesystem
 
 // What run.toml says of the sessions that have worked on the run.
 struct RecordedSessions {
-  std::string device;             // the description of the last one's; empty where there is none to be read
-  std::optional<double> seconds;  // from start to end, of all; nothing where one has no end, or takes no time
+  std::string worker;  // the last one's (worker_text); empty where there is none to be read
+  std::string start;   // the last one's, as utc_now() writes it
+  std::optional<double>
+      seconds;  // of all; nothing where one has no end, they had unlike workers, or work was lost
 };
 RecordedSessions recorded_sessions(const std::filesystem::path& folder);
 

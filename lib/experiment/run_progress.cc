@@ -4,7 +4,7 @@
 #include <cmath>
 #include <exception>
 #include <limits>
-#include <set>
+#include <optional>
 
 #include "base/file_lock.h"
 #include "base/log.h"
@@ -50,9 +50,16 @@ void set_phase(const std::filesystem::path& folder, RunProgress& progress) {
 
 bool is_ended(Phase phase) { return phase == Phase::done || phase == Phase::diverged; }
 
-// All but seconds_left; what the run has measured joins `rates`.
-RunProgress look_at(const Experiment& experiment, const Run& run, MeanRates& rates) {
-  RunProgress progress;
+// What the files of a run say.
+struct Look {
+  RunProgress progress;  // without seconds_left
+  std::string start;     // of the last session
+  std::optional<Rates> rates;
+};
+
+Look look_at(const Experiment& experiment, const Run& run) {
+  Look look;
+  RunProgress& progress = look.progress;
   const auto folder = experiment.path_of(run);
   progress.iterations = run.specification.iterations;
   progress.test_error = progress.images_per_second = progress.seconds_left = unknown;
@@ -63,12 +70,22 @@ RunProgress look_at(const Experiment& experiment, const Run& run, MeanRates& rat
     progress.iteration = updates_done(metrics);
     progress.test_error = last_value(metrics, "test", "error").value_or(unknown);
     progress.images_per_second = last_value(metrics, "train", "images_per_second").value_or(unknown);
-    progress.device = sessions.device;
-    if (const auto measured = measured_rates(run, metrics, sessions)) rates.add(run.variant, *measured);
+    progress.worker = sessions.worker;
+    look.start = sessions.start;
+    look.rates = measured_rates(run, metrics, sessions);
   } catch (const std::exception& error) {
     log_debug(error.what());  // a folder may be removed as we look
   }
-  return progress;
+  return look;
+}
+
+// That of the newest session which has measured something.
+std::string newest_worker(const std::vector<Look>& looks) {
+  const Look* newest = nullptr;
+  for (const Look& look : looks) {
+    if (look.rates && (!newest || look.start > newest->start)) newest = &look;
+  }
+  return newest ? newest->progress.worker : std::string();
 }
 
 std::string line_of(const Run& run, const RunProgress& progress, std::size_t name_width) {
@@ -85,18 +102,8 @@ std::string line_of(const Run& run, const RunProgress& progress, std::size_t nam
   return says_more ? line + " | " + progress.detail : line;
 }
 
-// Those whose speed is known.
-std::string devices_of(const std::vector<RunProgress>& progress) {
-  std::set<std::string> devices;
-  for (const auto& one : progress) {
-    if (!std::isnan(one.images_per_second) && !one.device.empty()) devices.insert(one.device);
-  }
-  std::string text;
-  for (const auto& device : devices) text += (text.empty() ? "" : " or ") + device;
-  return text;
-}
-
-std::string summary_of(const std::vector<RunProgress>& progress) {
+std::string summary_of(const ExperimentProgress& all) {
+  const auto& progress = all.runs;
   std::string text;
   for (const auto& [phase, name] : enum_names<Phase>) {
     const auto count = std::count_if(progress.begin(), progress.end(),
@@ -107,41 +114,47 @@ std::string summary_of(const std::vector<RunProgress>& progress) {
   for (const auto& one : progress) seconds += one.seconds_left;
   text += " of " + std::to_string(progress.size());
   if (!(seconds > 0)) return text;
-  const std::string devices = devices_of(progress);
   return text + "; about " + duration_text(seconds) + " left for one worker" +
-         (devices.empty() ? "" : ", as fast as " + devices + " was");
+         (all.worker.empty() ? "" : ", as fast as " + all.worker + " was");
 }
 
 }  // namespace
 
-RunProgress progress_of(const Experiment& experiment, const Run& run) {
-  MeanRates of_one;
-  return look_at(experiment, run, of_one);
-}
+RunProgress progress_of(const Experiment& experiment, const Run& run) { return look_at(experiment, run).progress; }
 
-std::vector<RunProgress> progress_of(const Experiment& experiment) {
-  MeanRates rates;
-  std::vector<RunProgress> all;
-  for (const Run& run : experiment.runs) all.push_back(look_at(experiment, run, rates));
-  for (std::size_t i = 0; i < all.size(); ++i) {
+ExperimentProgress progress_of(const Experiment& experiment) {
+  std::vector<Look> looks;
+  MeasuredRates measured;
+  for (const Run& run : experiment.runs) {
+    looks.push_back(look_at(experiment, run));
+    const Look& look = looks.back();
+    if (look.rates) measured.add(look.progress.worker, run.variant, *look.rates);
+  }
+  ExperimentProgress all{{}, newest_worker(looks)};
+  for (std::size_t i = 0; i < looks.size(); ++i) {
+    RunProgress& progress = looks[i].progress;
     const Run& run = experiment.runs[i];
-    if (is_ended(all[i].phase)) {
-      all[i].seconds_left = 0;
-    } else if (const auto rate = rates.of(run.variant)) {
-      all[i].seconds_left = seconds_left(run, all[i].iteration, *rate);
+    const bool is_running = progress.phase == Phase::running && looks[i].rates;
+    auto rates = measured.of(is_running ? progress.worker : all.worker, run.variant);
+    if (rates && is_running) rates->training = looks[i].rates->training;
+    if (is_ended(progress.phase)) {
+      progress.seconds_left = 0;
+    } else if (rates) {
+      progress.seconds_left = seconds_left(run, progress.iteration, *rates);
     }
+    all.runs.push_back(progress);
   }
   return all;
 }
 
-std::string status_text(const Experiment& experiment, const std::vector<RunProgress>& progress) {
+std::string status_text(const Experiment& experiment, const ExperimentProgress& all) {
   std::size_t width = 0;
   for (const Run& run : experiment.runs) width = std::max(width, run.name().size());
   std::string text;
-  for (std::size_t i = 0; i < progress.size(); ++i) {
-    text += line_of(experiment.runs[i], progress[i], width) + "\n";
+  for (std::size_t i = 0; i < all.runs.size(); ++i) {
+    text += line_of(experiment.runs[i], all.runs[i], width) + "\n";
   }
-  return text + summary_of(progress) + "\n";
+  return text + summary_of(all) + "\n";
 }
 
 }  // namespace elubench::experiment

@@ -28,19 +28,23 @@ struct RunProgress {
   std::int64_t iterations = 0;   //
   double test_error = 0;         // the last, per cent; NaN where there is none
   double images_per_second = 0;  // in training, the last; NaN where there is none
-  std::string device;            // what it was last trained on: "NVIDIA H100 80GB HBM3"; may be empty
-  double seconds_left = 0;       // at the mean speed of its variant, else of all; NaN where none is known
+  std::string worker;            // what trained it last: "AMD EPYC with 2 threads"; may be empty
+  double seconds_left = 0;       // of a running one at its own speed; NaN where none is known
+};
+
+struct ExperimentProgress {
+  std::vector<RunProgress> runs;  // in the order of the experiment's
+  std::string worker;  // that trained last: the runs that wait are taken to be as fast on it; may be empty
 };
 
 // Of one run, without seconds_left. A file that cannot be read counts as one that is not there.
 RunProgress progress_of(const Experiment& experiment, const Run& run);
 
-// In the order of the experiment's runs.
-std::vector<RunProgress> progress_of(const Experiment& experiment);
+ExperimentProgress progress_of(const Experiment& experiment);
 
 // A line a run, and one for all: "4 waiting, 1 running, 3 done of 8; about 2 h 5 min
-// left for one worker, as fast as AMD EPYC was".
-std::string status_text(const Experiment& experiment, const std::vector<RunProgress>& progress);
+// left for one worker, as fast as AMD EPYC with 2 threads was".
+std::string status_text(const Experiment& experiment, const ExperimentProgress& all);
 
 }  // namespace experiment
 

@@ -28,7 +28,7 @@ class RunProgressTest : public testing::Test {
     put_text(path / "metrics.csv", "iteration,epoch,split,metric,value\n" + rows);
   }
 
-  std::vector<RunProgress> look() const { return progress_of(look_at_experiment(folder.path())); }
+  std::vector<RunProgress> look() const { return progress_of(look_at_experiment(folder.path())).runs; }
 
   const TemporaryFolder folder;
   const std::string half =
@@ -65,22 +65,62 @@ TEST_F(RunProgressTest, TimeIsOfTrainingAndTests) {
   EXPECT_DOUBLE_EQ(progress[1].seconds_left, 100 + 30);  // at the speed of the others
 }
 
-// 100 iterations took 130 seconds, of which steps 100: three tests (one more than there are) of 300 images
-// took 30.
+std::string session(const std::string& worker, const std::string& start, const std::string& end) {
+  return "[[session]]\ndevice = 'cuda:0'\ndevice_name = '" + worker + "'\nstart = '" + start + "'\n" +
+         (end.empty() ? "" : "start_iteration = 0\nend_iteration = 100\nend = '" + end + "'\n");
+}
+
+// 100 iterations of 10 images at 10 a second, and ten tests of 300 images.
+const std::string ended_rows = [] {
+  std::string rows;
+  for (int test = 1; test <= 10; ++test) rows += std::to_string(10 * test) + ",1,test,error,60\n";
+  return rows + "100,2,train,images_per_second,10\n100,2,train,seconds,100\n";
+}();
+
 TEST_F(RunProgressTest, TimeBesidesTheStepsIsThatOfRunsThatHaveEnded) {
-  put("relu/seed-1", "done", "100,2,train,images_per_second,10\n100,2,train,seconds,100\n");
-  const auto session = [](const std::string& end) {
-    return "[[session]]\ndevice_name = 'A'\nstart = '2026-01-01T00:00:00Z'\n" + end;
-  };
+  put("relu/seed-1", "done", ended_rows);
   const auto run_file = folder.path() / "runs/relu/seed-1/run.toml";
-  put_text(run_file, session("end = '2026-01-01T00:02:10Z'\n"));
+  const std::string start = "2026-01-01T00:00:00Z";
+  const std::string ended = session("A", start, "2026-01-01T00:02:10Z");
+  put_text(run_file, ended);                              // 30 s for ten tests: 10 a test
+  EXPECT_DOUBLE_EQ(look()[1].seconds_left, 100 + 3 * 3);  // two tests, and one for good measure
+  // Others that have not ended, took longer, or were tested too seldom, do not change that.
+  put("relu/seed-2", "running", half);
+  put_text(folder.path() / "runs/relu/seed-2/run.toml", session("A", start, ""));
+  put("relu/seed-3", "done", ended_rows);
+  put_text(folder.path() / "runs/relu/seed-3/run.toml", session("A", start, "2026-01-01T10:00:00Z"));
+  put("elu/seed-3", "diverged at iteration 50", half);
+  put_text(folder.path() / "runs/elu/seed-3/run.toml", session("A", start, "2026-01-01T00:02:10Z"));
+  EXPECT_DOUBLE_EQ(look()[1].seconds_left, 100 + 3 * 3);
+}
+
+TEST_F(RunProgressTest, WhereWorkWasLostOrTheEndIsNotKnownATestedImageTakesAThirdOfATrainedOne) {
+  put("relu/seed-1", "done", ended_rows);
+  const auto run_file = folder.path() / "runs/relu/seed-1/run.toml";
+  const std::string start = "2026-01-01T00:00:00Z", end = "2026-01-01T00:02:10Z";
+  put_text(run_file, session("A", start, end) + session("A", start, ""));
   EXPECT_DOUBLE_EQ(look()[1].seconds_left, 100 + 30);
-  put_text(run_file, session("end = '2026-01-01T00:04:40Z'\n"));
-  EXPECT_DOUBLE_EQ(look()[1].seconds_left, 100 + 180);
-  put_text(run_file, session("end = '2026-01-01T00:04:40Z'\n") + session(""));  // killed, nobody knows when
-  EXPECT_DOUBLE_EQ(look()[1].seconds_left, 100 + 30);  // a tested image as a third of a trained one
+  put_text(run_file, session("A", start, end) + session("A", start, end));  // both began at 0
+  EXPECT_DOUBLE_EQ(look()[1].seconds_left, 100 + 30);
+}
+
+// A GPU's run says nothing of the time that a processor's take, nor the other way round.
+TEST_F(RunProgressTest, UnlikeWorkersTellNothingOfEachOther) {
+  put("relu/seed-1", "done", "100,1,train,images_per_second,1000\n");
+  put_text(folder.path() / "runs/relu/seed-1/run.toml", session("A", "2026-01-02T00:00:00Z", ""));
+  put("elu/seed-1", "running", half);
+  put_text(folder.path() / "runs/elu/seed-1/run.toml", session("B", "2026-01-01T00:00:00Z", ""));
+  const FileLock held(folder.path() / "runs/elu/seed-1/lock");
   const auto opened = look_at_experiment(folder.path());
-  EXPECT_THAT(status_text(opened, progress_of(opened)), HasSubstr("left for one worker, as fast as A was\n"));
+  const auto all = progress_of(opened);
+  EXPECT_DOUBLE_EQ(all.runs[1].seconds_left, 50 + 20);
+  EXPECT_DOUBLE_EQ(all.runs[2].seconds_left, 1 + 0.3);  // as fast as the newest
+  EXPECT_THAT(status_text(opened, all), HasSubstr("left for one worker, as fast as A was\n"));
+}
+
+TEST_F(RunProgressTest, MoreIterationsThanTheRecipeHasLeaveNoTime) {
+  put("relu/seed-1", "stopped", "500,9,train,images_per_second,10\n");
+  EXPECT_DOUBLE_EQ(look()[0].seconds_left, 10);  // the one test for good measure
 }
 
 TEST_F(RunProgressTest, TheTableEndsWithCounts) {

@@ -1,6 +1,7 @@
 #include "experiment/runner.h"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "base/parallel.h"
 #include "device/scope.h"
 #include "experiment/build_info.h"
+#include "experiment/cost.h"
 #include "experiment/environment.h"
 #include "experiment/metrics_file.h"
 #include "experiment/progress_text.h"
@@ -73,6 +75,29 @@ void log_beginning(const Experiment& experiment) {
            std::to_string(finished) + " finished already");
 }
 
+// Where a device refuses all that follows, the other runs would only fail, too.
+void require_usable(at::Device device) {
+  const std::string why = device::why_unusable(device);
+  if (why.empty()) return;
+  throw DeviceLost("the device cannot be used any more (" + why +
+                   "); run the same command again, and elubench doctor if that fails, too");
+}
+
+// A GPU that another process has for itself, or that is broken, is listed, and refuses the first thing it is
+// asked.
+data::Dataset loaded(const Experiment& experiment, at::Device device) {
+  try {
+    return data::load(experiment.runs.front().specification.data, experiment.locations, device);
+  } catch (const UsageError&) {
+    throw;
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const std::exception&) {
+    require_usable(device);
+    throw;
+  }
+}
+
 // Nothing if all runs are finished.
 std::optional<data::Dataset> prepared(Experiment& experiment, at::Device device) {
   const bool needed = std::any_of(experiment.runs.begin(), experiment.runs.end(),
@@ -82,7 +107,7 @@ std::optional<data::Dataset> prepared(Experiment& experiment, at::Device device)
     return std::nullopt;
   }
   check_folder_can_be_written(experiment.folder / "runs");
-  auto dataset = data::load(experiment.runs.front().specification.data, experiment.locations, device);
+  auto dataset = loaded(experiment, device);
   throw_if_interrupted();
   prepare_folder(experiment);
   log_beginning(experiment);
@@ -114,20 +139,12 @@ class Runner {
       throw;
     } catch (const std::exception& error) {
       log_error(title + ": " + message_of(error));
-      require_usable_device();
+      require_usable(device());
       return false;
     }
   }
 
  private:
-  // Where a GPU refuses all that follows, the other runs would only fail, too.
-  void require_usable_device() const {
-    const std::string why = device::why_unusable(device());
-    if (why.empty()) return;
-    throw DeviceLost("the device cannot be used any more (" + why +
-                     "); run the same command again, and elubench doctor if that fails, too");
-  }
-
   using Specification = train::Specification;
 
   at::Device device() const { return at::Device(experiment_.device.name); }
@@ -177,14 +194,12 @@ class Runner {
     if (outcome.diverged) {
       folder.set_diverged(outcome.iteration);
       log_error(title + ": diverged at iteration " + std::to_string(outcome.iteration) +
-                ": its loss is not finite; its rows are kept; a lower learning rate may help");
+                ": a loss or a weight is not finite; its rows are kept; a lower learning rate may help");
       return false;
     }
     folder.set_done();
-    const auto metrics = read_metrics(folder.metrics_path());
-    const auto last = std::find_if(metrics.rows.rbegin(), metrics.rows.rend(),
-                                   [](const auto& row) { return row.split == "test" && row.name == "error"; });
-    log_info(title + ": done, test error " + percent_text(last->value));
+    const auto error = last_value(read_metrics(folder.metrics_path()), "test", "error");
+    log_info(title + ": done, test error " + percent_text(error.value_or(std::nan(""))));
     return true;
   }
 

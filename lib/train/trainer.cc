@@ -122,9 +122,8 @@ class Trainer {
       recorder_.set_aside();
       checkpoints_.set_aside();
       log_warning(
-          "no checkpoint can be used: the run starts again from its initial weights; what was there is kept "
-          "beside, with "
-          ".set-aside- in its name");
+          "there is no checkpoint to go on from: the run starts again from its initial weights; what was there "
+          "is kept beside, with .set-aside- in its name");
     }
     recorder_.begin(0, 0);
     checkpoints_.remove_after(-1);

@@ -27,8 +27,9 @@ using experiment::Experiment;
 using experiment::Run;
 
 constexpr int most_starts = 2;
-constexpr auto longest_wait = std::chrono::seconds(1);
-constexpr auto between_looks = std::chrono::seconds(5);  // at the runs' files
+constexpr std::chrono::milliseconds longest_wait{1000};
+constexpr std::chrono::milliseconds wait_for_an_end{10};  // of a process that has closed its log
+constexpr auto between_looks = std::chrono::seconds(5);   // at the runs' files
 
 bool is_exit(const Ending& ending, int code) { return ending == Ending{false, code}; }
 
@@ -96,11 +97,18 @@ class Pool {
   void start_what_can() {
     for (Worker& worker : workers_) {
       if (worker.process || waiting_.empty()) continue;
+      try {
+        worker.process = std::make_unique<Process>(
+            command_.program, command_.arguments(experiment_.runs[waiting_.front()], worker.place));
+      } catch (const Error& error) {
+        if (busy() == 0) throw;
+        log_error(std::string(error.what()) + "; the other workers go on");
+        worker.lost = true;
+        continue;
+      }
       worker.run = waiting_.front();
       waiting_.pop_front();
       ++starts_[worker.run];
-      worker.process = std::make_unique<Process>(command_.program,
-                                                 command_.arguments(experiment_.runs[worker.run], worker.place));
       log_info(title(worker.run) + " begins on " + worker.place.device + " (process " +
                std::to_string(worker.process->number()) + ")");
     }
@@ -108,11 +116,13 @@ class Pool {
 
   void wait() const {
     std::vector<pollfd> logs;
+    auto most = longest_wait;
     for (const Worker& worker : workers_) {
-      if (worker.process) logs.push_back({worker.process->log(), POLLIN, 0});
+      if (!worker.process) continue;
+      if (worker.process->log() < 0) most = wait_for_an_end;
+      logs.push_back({worker.process->log(), POLLIN, 0});
     }
-    constexpr auto most = std::chrono::duration_cast<std::chrono::milliseconds>(longest_wait).count();
-    ::poll(logs.data(), logs.size(), static_cast<int>(most));  // a signal ends it early
+    ::poll(logs.data(), logs.size(), static_cast<int>(most.count()));  // a signal ends it early
   }
 
   void look_after(Worker& worker) {

@@ -93,7 +93,7 @@ Process::~Process() {
   send(SIGTERM);
   while (!ending()) {
     pollfd log{log_.number(), POLLIN, 0};
-    ::poll(&log, 1, 100);
+    ::poll(&log, 1, 10);
     lines();  // or it would wait for somebody to read them
   }
 }
@@ -101,10 +101,14 @@ Process::~Process() {
 std::vector<std::string> Process::lines() {
   std::array<char, 4096> block{};
   ssize_t count = 0;
+  if (!log_.open()) return {};
   while ((count = ::read(log_.number(), block.data(), block.size())) > 0) {
     unfinished_.append(block.data(), static_cast<std::size_t>(count));
   }
-  if (count == 0 && !unfinished_.empty() && unfinished_.back() != '\n') unfinished_ += '\n';  // nothing more comes
+  if (count == 0) {  // nothing more comes, and nobody need wait for it
+    if (!unfinished_.empty() && unfinished_.back() != '\n') unfinished_ += '\n';
+    log_ = FileDescriptor(-1);
+  }
   std::vector<std::string> whole;
   for (auto end = unfinished_.find('\n'); end != std::string::npos; end = unfinished_.find('\n')) {
     whole.push_back(unfinished_.substr(0, end));

@@ -20,7 +20,7 @@ std::vector<std::string> all_lines(Process& process, std::optional<Ending>& endi
   std::vector<std::string> all;
   while (!ending) {
     pollfd log{process.log(), POLLIN, 0};
-    ::poll(&log, 1, 1000);
+    ::poll(&log, 1, 10);
     ending = process.ending();
     for (auto& line : process.lines()) all.push_back(std::move(line));
   }

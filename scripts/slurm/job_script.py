@@ -2,11 +2,13 @@
 
 Slurm is the distributed engine: a job array, its requeue, its accounting of GPUs. What a task adds is that it
 passes the warning before the time limit on to elubench, which saves, and then asks to be requeued. When Slurm
-itself ends the task (preempted, cancelled), it signals elubench too, and decides what becomes of the task.
+itself ends the task (preempted, cancelled), it decides what becomes of it; elubench saves where the task is told
+before it is killed, and else goes on from its last checkpoint.
 """
 
 from __future__ import annotations
 
+import hashlib
 import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,8 +39,9 @@ class Job:
 
     @property
     def name(self) -> str:
-        """What the queue shows."""
-        return f"elubench-{self.experiment.name}"
+        """What the queue shows: another for every folder and selection."""
+        identity = "\0".join([str(self.experiment), *self.selection])
+        return f"elubench-{self.experiment.name}-{hashlib.sha256(identity.encode()).hexdigest()[:6]}"
 
     @property
     def logs(self) -> Path:
@@ -100,19 +103,20 @@ ended=
 pass_on() {{
   if [ -n "$warned$ended" ] && [ -n "$run" ]; then kill -TERM "$run" 2>/dev/null; fi
 }}
-trap 'warned=yes; pass_on' USR1
-trap 'ended=yes; pass_on' TERM
+trap 'signalled=yes; warned=yes; pass_on' USR1
+trap 'signalled=yes; ended=yes; pass_on' TERM
 
 {command} --shard "$SLURM_ARRAY_TASK_ID/{job.shards}" --threads "{threads}" &
 run=$!
 pass_on
-wait "$run"
-code=$?
-while kill -0 "$run" 2>/dev/null; do  # a trap ends wait before elubench has saved
+signalled=yes
+while [ -n "$signalled" ]; do  # a trap ends wait before elubench has saved
+  signalled=
   wait "$run"
   code=$?
 done
-if [ -n "$warned" ] && [ -z "$ended" ] && [ "$code" -eq 143 ]; then
+# Of a process that ends as a trap begins bash can lose the code, and says -1: the task then begins again, to see.
+if [ -n "$warned" ] && [ -z "$ended" ] && {{ [ "$code" -eq 143 ] || [ "$code" -eq -1 ]; }}; then
   echo "the time limit is near: saved, and back into the queue"
   scontrol requeue "${{SLURM_ARRAY_JOB_ID}}_$SLURM_ARRAY_TASK_ID"
 fi

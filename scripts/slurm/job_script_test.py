@@ -39,6 +39,9 @@ def test_slurm_is_told_what_was_asked_for():
         "--time=1:00",
         "--account=lab",
         "--requeue",
+        "--signal=B:USR1@120",
+        "--open-mode=append",
+        f"--job-name={job(Path('/x/fig4')).name}",
     ):
         assert f"#SBATCH {line}\n" in script
     assert "gres" not in array_script(job(Path("/x/fig4"), gpus=0))
@@ -53,15 +56,43 @@ def test_the_reports_job_has_directives_of_its_own():
 
 def test_every_directive_stands_before_the_first_command():
     for script in (array_script(job(Path("/x"))), report_script(job(Path("/x")))):
-        head, *rest = script.split("\n\n", 1) if "\n\n" in script else (script, "")
-        assert "#SBATCH" in head
-        assert "#SBATCH" not in "".join(rest)
+        first, *lines = script.splitlines()
+        assert first == "#!/bin/bash"
+        are_directives = [line.startswith("#SBATCH ") for line in lines]
+        assert any(are_directives)
+        assert are_directives == sorted(are_directives, reverse=True)
+
+
+def test_what_the_user_asks_of_sbatch_comes_last_and_so_counts():
+    script = array_script(job(Path("/x"), gpus=1, directives=["--gres=gpu:a100:1"]))
+    assert script.index("--gres=gpu:1\n") < script.index("--gres=gpu:a100:1\n")
+
+
+def test_jobs_of_other_folders_and_selections_have_other_names():
+    names = [
+        job(Path(folder), selection=selection).name
+        for folder in ("/x/fig4", "/y/fig4")
+        for selection in ([], ["--seeds", "1"])
+    ]
+    assert len(set(names)) == 4
+    assert job(Path("/x/fig4")).name == names[0]
+
+
+def test_several_gpus_share_the_processors_of_a_task(tmp_path: Path) -> None:
+    script = array_script(job(tmp_path, run=["echo"], devices="cuda:0,cuda:1", gpus=2))
+    environment = os.environ | {"SLURM_ARRAY_TASK_ID": "1", "SLURM_CPUS_PER_TASK": "9"}
+    result = subprocess.run(
+        ["/bin/bash", "-c", script], env=environment, capture_output=True, text=True, check=True
+    )
+    assert result.stdout == f"run {tmp_path} --devices cuda:0,cuda:1 --shard 1/4 --threads 4\n"
 
 
 STAND_IN = """#!/bin/bash
 echo "$@" >> {log}
 case $* in
-  *"--shard 3/4"*) trap 'echo saved >> {log}; exit 143' TERM; echo ready > {ready}; while :; do :; done ;;
+  *"--shard 3/4"*) trap 'stop=yes' TERM; echo ready > {ready}; while [ -z "$stop" -o ! -e {may_end} ]; do :; done
+    echo saved >> {log}; exit 143 ;;
+  *"--shard 2/4"*) trap '' TERM; kill -USR1 $PPID; exit 0 ;;
 esac
 exit 1
 """
@@ -72,7 +103,8 @@ def stand_in(tmp_path: Path) -> Path:
     """Instead of elubench and scontrol: they write down how they were called."""
     for name in ("elubench", "scontrol"):
         program = tmp_path / name
-        program.write_text(STAND_IN.format(log=tmp_path / f"{name}.log", ready=tmp_path / "ready"))
+        files = {"log": f"{name}.log", "ready": "ready", "may_end": "may-end"}
+        program.write_text(STAND_IN.format(**{key: tmp_path / file for key, file in files.items()}))
         program.chmod(0o755)
     return tmp_path
 
@@ -121,6 +153,7 @@ def ready_to_be_signalled(folder: Path) -> subprocess.Popen[bytes]:
 def test_a_warned_task_waits_until_it_has_saved_and_is_requeued(stand_in: Path) -> None:
     task = ready_to_be_signalled(stand_in)
     task.send_signal(signal.SIGUSR1)
+    (stand_in / "may-end").touch()
     assert task.wait(timeout=60) == 143
     assert (stand_in / "elubench.log").read_text().endswith("saved\n")
     assert (stand_in / "scontrol.log").read_text() == "requeue 77_3\n"
@@ -130,6 +163,15 @@ def test_a_task_that_slurm_ends_saves_and_is_not_requeued(stand_in: Path) -> Non
     task = ready_to_be_signalled(stand_in)
     task.send_signal(signal.SIGUSR1)
     task.send_signal(signal.SIGTERM)
+    (stand_in / "may-end").touch()
     assert task.wait(timeout=60) == 143
     assert (stand_in / "elubench.log").read_text().endswith("saved\n")
     assert not (stand_in / "scontrol.log").exists()
+
+
+def test_a_task_warned_as_it_ends_has_its_code_or_goes_back_into_the_queue(stand_in: Path) -> None:
+    codes = [start(stand_in, 2).wait(timeout=60) for _ in range(50)]
+    assert set(codes) <= {0, 255}
+    log = stand_in / "scontrol.log"
+    requeued = log.read_text().splitlines() if log.exists() else []
+    assert len(requeued) == codes.count(255)

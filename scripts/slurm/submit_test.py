@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -37,7 +39,8 @@ class Cluster:
         (folder / "version").write_text("elubench 0.1.0 (commit 1), for NVIDIA GPUs, CUDA 13.0\n")
         self.put("elubench", ELUBENCH)
         self.put("sbatch", SBATCH)
-        self.put("squeue", "#!/bin/bash\n")
+        self.put("squeue", "#!/bin/bash\ncat {folder}/queue\n")
+        (folder / "queue").touch()
         self.runs("waiting", "waiting")
 
     def put(self, name: str, text: str) -> None:
@@ -50,13 +53,21 @@ class Cluster:
         (self.folder / "status.json").write_text(json.dumps({"runs": runs}))
 
     def submit(self, *options: str | Path) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, SUBMIT, self.experiment, "--program", self.folder / "elubench", *options]
+        return self.call("--program", self.folder / "elubench", *options)
+
+    def call(self, *options: str | Path) -> subprocess.CompletedProcess[str]:
+        """Finds its own programs, and those that scripts need, but no Slurm and no container of this machine."""
+        tools = self.folder / "tools"
+        tools.mkdir(exist_ok=True)
+        for tool in ("bash", "cat", "env"):
+            if not (tools / tool).exists():
+                (tools / tool).symlink_to(shutil.which(tool) or tool)
+        command = [sys.executable, SUBMIT, self.experiment, *options]
+        environment = os.environ | {"PATH": f"{self.folder}:{tools}", "HOME": str(self.folder)}
+        for name in ("ELUBENCH_DATA", "XDG_CACHE_HOME"):
+            environment.pop(name, None)
         return subprocess.run(
-            [str(word) for word in command],
-            capture_output=True,
-            text=True,
-            check=False,
-            env=os.environ | {"PATH": f"{self.folder}:/usr/bin:/bin"},
+            [str(word) for word in command], capture_output=True, text=True, check=False, env=environment
         )
 
     def submitted(self) -> str:
@@ -127,7 +138,104 @@ def test_the_selection_goes_to_every_command(cluster: Cluster) -> None:
     assert f"status {cluster.experiment} --json --seeds 1,2 --only elu*\n" in asked
 
 
+@pytest.mark.parametrize(
+    ("options", "states", "array"),
+    [
+        (("--shards", "2"), "xx.xx", "1"),  # the third of five is in the first of two shards
+        (("--shards", "2"), "xxx.x", "2"),
+        (("--gpus", "2"), "xxxx.", "2"),  # three shards: 1 4, 2 5, 3
+        (("--gpus", "2"), ".xxx.", "1-2"),
+    ],
+)
+def test_shards_with_something_left_are_submitted(
+    cluster: Cluster, options: tuple[str, ...], states: str, array: str
+) -> None:
+    cluster.runs(*("done" if state == "x" else "waiting" for state in states))
+    result = cluster.submit("--data-unchecked", *options)
+    assert result.returncode == 0, result.stderr
+    assert f"#SBATCH --array={array}\n" in cluster.submitted()
+    shards = "2" if "--shards" in options else "3"
+    assert f'--shard "$SLURM_ARRAY_TASK_ID/{shards}"' in cluster.submitted()
+
+
+def test_what_is_in_the_queue_is_not_submitted_again(cluster: Cluster) -> None:
+    assert cluster.submit("--data-unchecked").returncode == 0
+    name = re.search(r"--job-name=(\S+)", cluster.submitted())
+    assert name
+    (cluster.folder / "sbatch.log").unlink()
+    (cluster.folder / "queue").write_text(f"another\n{name[1]}\n")
+    result = cluster.submit("--data-unchecked")
+    assert (result.returncode, cluster.submitted()) == (2, "")
+    assert f"scancel --name {name[1]}" in result.stderr
+    assert cluster.submit("--data-unchecked", "--seeds", "1").returncode == 0, "another selection may wait beside"
+
+
+def test_a_queue_that_does_not_answer_is_not_an_empty_one(cluster: Cluster) -> None:
+    cluster.put("squeue", "#!/bin/bash\necho no controller >&2; exit 1\n")
+    result = cluster.submit("--data-unchecked")
+    assert (result.returncode, cluster.submitted()) == (2, "")
+    assert "no controller" in result.stderr
+
+
+def test_without_slurm_it_says_so(cluster: Cluster) -> None:
+    (cluster.folder / "squeue").unlink()
+    assert "from a node of a Slurm cluster" in cluster.submit("--data-unchecked").stderr
+
+
+@pytest.mark.parametrize(
+    "options", [("--gpus", "2", "--cpus", "1"), ("--gpus", "-1"), ("--at-once", "-3"), ("--time", "2:00")]
+)
+def test_what_the_tasks_would_fail_by_is_refused(cluster: Cluster, options: tuple[str, ...]) -> None:
+    result = cluster.submit("--data-unchecked", *options)
+    assert (result.returncode, cluster.submitted()) == (2, "")
+    assert options[-2] in result.stderr
+
+
+APPTAINER = """#!/bin/bash
+# Refuses to bind what is not there, as Apptainer does.
+echo "$@" >> {folder}/apptainer.log
+words=("$@")
+for i in "${{!words[@]}}"; do
+  [ "${{words[i]}}" = --bind ] || continue
+  [ -e "${{words[i + 1]}}" ] || {{ echo "no mount source ${{words[i + 1]}}" >&2; exit 255; }}
+done
+while [ "$1" != elubench ]; do shift; done
+shift
+exec {folder}/elubench "$@"
+"""
+
+
+def test_a_container_sees_the_experiment_the_data_and_its_caches(cluster: Cluster) -> None:
+    cluster.put("apptainer", APPTAINER)
+    (cluster.folder / "data").mkdir()
+    image = cluster.folder / "elubench.sif"
+    image.touch()
+    result = cluster.call("--container", image, "--data", cluster.folder / "data")
+    assert result.returncode == 0, result.stderr
+    cache = cluster.folder / ".cache"
+    inside = (
+        f"{cluster.folder}/apptainer exec --nv --bind {cluster.folder} --bind {cache} --bind {cluster.folder}/data"
+        f" --env XDG_CACHE_HOME={cache},MPLCONFIGDIR={cache}/matplotlib,CUDA_CACHE_PATH={cache}/cuda {image}"
+    )
+    assert f"{inside} elubench run {cluster.experiment} " in cluster.submitted()
+    assert f"{inside} report {cluster.experiment}\n" in cluster.submitted()
+
+
+def test_data_that_only_the_nodes_see_are_bound_there_alone(cluster: Cluster) -> None:
+    cluster.put("apptainer", APPTAINER)
+    options = ("--container", "elubench.sif", "--data", "/nodes/only")
+    assert cluster.call(*options).returncode == 2
+    result = cluster.call(*options, "--data-unchecked")
+    assert result.returncode == 0, result.stderr
+    assert "--bind /nodes/only " in cluster.submitted()
+    assert "--data /nodes/only " in cluster.submitted()
+
+
+def test_a_container_and_a_program_are_one_too_many(cluster: Cluster) -> None:
+    assert "leave --program out" in cluster.submit("--container", "elubench.sif").stderr
+
+
 def test_a_missing_apptainer_is_said_to_be_loaded(cluster: Cluster) -> None:
-    result = cluster.submit("--container", "elubench.sif")
+    result = cluster.call("--container", "elubench.sif")
     assert result.returncode == 2
     assert "module load apptainer" in result.stderr
