@@ -200,6 +200,22 @@ def test_version_says_commit() -> None:
     )
 
 
+def test_status_as_json_says_what_scripts_need_and_null_where_nothing_is_known(experiment: Path) -> None:
+    def runs() -> list[dict[str, object]]:
+        return json.loads(elubench("status", experiment, "--json").stdout)["runs"]
+
+    before = runs()[0]
+    assert str(before["data"]).startswith("synthetic(classes=3, ")
+    assert before["state"] == "waiting"
+    for unknown in ("worker", "test_error", "images_per_second", "seconds_left"):
+        assert before[unknown] is None
+    assert run(experiment).returncode == 0
+    after = runs()[0]
+    assert after["state"] == "done"
+    assert str(after["worker"]).endswith(" with 1 thread")
+    assert after["seconds_left"] == 0
+
+
 def test_a_result_that_cannot_be_written_is_an_error() -> None:
     with Path("/dev/full").open("w") as full:
         result = subprocess.run(

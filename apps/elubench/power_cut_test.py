@@ -27,8 +27,14 @@ def cut_before(call: int, loses: str, experiment: Path) -> subprocess.CompletedP
     )
 
 
+def ends_as_if_nothing_had_happened(experiment: Path, undisturbed: Outcome) -> None:
+    result = run(experiment, *SHORT)
+    assert result.returncode == 0, result.stderr
+    assert outcome_of(experiment / "runs" / "elu" / "seed-1", experiment.parent) == undisturbed
+
+
 @pytest.mark.parametrize("loses", ["all", "data"])
-def test_whatever_is_lost_the_run_ends_as_if_nothing_had_happened(
+def test_whatever_a_new_run_loses_it_ends_as_if_nothing_had_happened(
     tmp_path: Path, undisturbed_short: Outcome, loses: str
 ) -> None:
     experiment = tmp_path / "experiment"
@@ -39,9 +45,31 @@ def test_whatever_is_lost_the_run_ends_as_if_nothing_had_happened(
         if cut.returncode == 0:
             break
         assert cut.returncode == CUT, cut.stderr
-        result = run(experiment, *SHORT)
-        assert result.returncode == 0, f"after a cut before call {cuts + 1}: {result.stderr}"
-        assert outcome_of(experiment / "runs" / "elu" / "seed-1", tmp_path) == undisturbed_short
+        ends_as_if_nothing_had_happened(experiment, undisturbed_short)
         shutil.rmtree(experiment)
         cuts += 1
     assert cuts > 30, "files were changed so often that the layer cannot have seen it all"
+
+
+def test_whatever_a_resumed_run_loses_it_ends_as_if_nothing_had_happened(
+    tmp_path: Path, undisturbed_short: Outcome
+) -> None:
+    experiment, stopped = tmp_path / "experiment", tmp_path / "stopped"
+    first_cut = 1
+    cut_before(first_cut, "data", made(experiment))
+    while not list(experiment.glob("runs/*/*/checkpoint-*.safetensors")):
+        shutil.rmtree(experiment)
+        first_cut += 1
+        cut_before(first_cut, "data", made(experiment))
+    experiment.rename(stopped)
+    cuts = 0
+    while True:
+        shutil.copytree(stopped, experiment)
+        cut = cut_before(cuts + 1, "all", experiment)
+        if cut.returncode == 0:
+            break
+        assert cut.returncode == CUT, cut.stderr
+        ends_as_if_nothing_had_happened(experiment, undisturbed_short)
+        shutil.rmtree(experiment)
+        cuts += 1
+    assert cuts > 15, "files were changed so often that the layer cannot have seen it all"

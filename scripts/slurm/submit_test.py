@@ -85,6 +85,7 @@ def test_an_array_and_a_report_that_waits_for_it_are_submitted(cluster: Cluster)
     assert result.returncode == 0, result.stderr
     assert "#SBATCH --array=1-2\n" in cluster.submitted()
     assert "# --parsable --dependency=afterany:7" in cluster.submitted()
+    assert "submitted: job 7, 2 tasks with 1 GPU each for 2 runs;" in result.stdout
 
 
 def test_missing_data_are_found_before_anything_is_queued(cluster: Cluster) -> None:
