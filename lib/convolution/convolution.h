@@ -23,7 +23,8 @@ class Convolution {
   virtual ~Convolution() = default;
 
   // For records: "Winograd F(4x4, 3x3)", "oneDNN 3.2.0", "oneDNN 3.2.0 products", "LibTorch", "cuDNN 9.19.0",
-  // "cuBLAS products", "cuBLAS products of patches"; the first ones also "... with AMX weight gradients".
+  // "cuBLAS products", "cuBLAS products of patches"; the first ones also "... with AMX weight gradients", or
+  // "... in float32" of bfloat16.
   virtual std::string name() const = 0;
 
   // output = input * weight + bias. All of one element type.
@@ -57,6 +58,11 @@ std::unique_ptr<Convolution> make_winograd_convolution(const Geometry& geometry,
 // As one matrix product of oneDNN's; nothing where there is none, and where it is not one (is_one_product).
 std::unique_ptr<Convolution> make_dense_convolution(const Geometry& geometry, at::Device device,
                                                     at::ScalarType element);
+
+// Of bfloat16 images and weights by a convolution in float32, into which they are widened; what comes out is
+// rounded once. For processors that do not multiply bfloat16; nothing for other devices and elements.
+std::unique_ptr<Convolution> make_widened_convolution(const Geometry& geometry, at::Device device,
+                                                      at::ScalarType element);
 
 // As one matrix product of LibTorch's; nothing where it is not one.
 std::unique_ptr<Convolution> make_libtorch_dense_convolution(const Geometry& geometry, at::Device device,

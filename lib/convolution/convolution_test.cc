@@ -9,6 +9,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "base/cpu.h"
 #include "base/error.h"
 #include "base/parallel.h"
 #include "convolution/onednn_primitives.h"
@@ -37,6 +38,7 @@ void PrintTo(const Implementation& implementation, std::ostream* out) { *out << 
 const Implementation implementations[] = {{"libtorch", make_libtorch_convolution},
                                           {"onednn", make_onednn_convolution},
                                           {"winograd", make_winograd_convolution},
+                                          {"widened", make_widened_convolution},
                                           {"dense", make_dense_convolution},
                                           {"libtorch products", make_libtorch_dense_convolution},
                                           {"libtorch patches", make_libtorch_patch_convolution},
@@ -91,10 +93,15 @@ class EveryConvolution : public testing::TestWithParam<std::tuple<Implementation
 
   static constexpr double sum_rounding = 1e-5;  // of some thousand products of either sign, in float32
 
+  double float_tolerance() const {
+    const bool may_be_winograd = name() == "winograd" || name() == "widened";
+    return sum_rounding * (may_be_winograd ? winograd_rounding : 1);
+  }
+
   // Rounding of the result to the element type.
   // LibTorch on a processor without instructions for bfloat16 rounds partial sums to it, too.
   double tolerance() const {
-    if (element == at::kFloat) return sum_rounding * (name() == "winograd" ? winograd_rounding : 1);
+    if (element == at::kFloat) return float_tolerance();
     const bool rounds_sums = (name().starts_with("libtorch") || name() == "amx") &&
                              !make_onednn_convolution(geometries[1], at::kCPU, at::kBFloat16);
     return rounds_sums ? 0.04 : 0x1p-8;
@@ -103,7 +110,7 @@ class EveryConvolution : public testing::TestWithParam<std::tuple<Implementation
   // Those of the parameters are float32 whatever the images are; LibTorch itself makes them in the element type.
   double gradient_tolerance() const {
     if (name() == "libtorch") return tolerance();
-    return sum_rounding * (name() == "winograd" ? winograd_rounding : 1);
+    return float_tolerance();
   }
 
   static double error(const at::Tensor& found, const at::Tensor& expected) {
@@ -169,6 +176,8 @@ TEST(MakeConvolution, TakesOneDnnWhereItCanAndLibTorchElsewhere) {
   EXPECT_EQ(name({100, 300, 1, 100, 1, 1, 0, 0}), has_onednn ? onednn_version() + " products" : "LibTorch");
   EXPECT_EQ(make_convolution(Engine::automatic, geometry, at::kCPU, at::kDouble)->name(), "LibTorch");
   EXPECT_THROW(make_convolution(Engine::onednn, geometry, at::kCPU, at::kDouble), UsageError);
+  const std::string of_bf16 = make_convolution(Engine::automatic, geometry, at::kCPU, at::kBFloat16)->name();
+  EXPECT_EQ(of_bf16.ends_with(" in float32"), !this_cpu().multiplies_bf16);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, EveryConvolution,

@@ -39,6 +39,9 @@ std::unique_ptr<Convolution> make_convolution(Engine engine, const Geometry& geo
       (engine == Engine::automatic && winograd_pays(geometry, element == at::kBFloat16, this_cpu()))) {
     if (auto convolution = make_winograd_convolution(geometry, device, element)) return convolution;
   }
+  if (engine != Engine::libtorch && engine != Engine::onednn && !this_cpu().multiplies_bf16) {
+    if (auto convolution = make_widened_convolution(geometry, device, element)) return convolution;
+  }
   if ((engine == Engine::automatic || engine == Engine::winograd) && has_few_rows(geometry)) {
     if (auto convolution = make_dense_convolution(geometry, device, element))
       return with_best_weight_gradients(geometry, element, std::move(convolution));
