@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -27,27 +29,27 @@ def cut_before(call: int, loses: str, experiment: Path) -> subprocess.CompletedP
     )
 
 
-def ends_as_if_nothing_had_happened(experiment: Path, undisturbed: Outcome) -> None:
-    result = run(experiment, *SHORT)
-    assert result.returncode == 0, result.stderr
-    assert outcome_of(experiment / "runs" / "elu" / "seed-1", experiment.parent) == undisturbed
+def survives_every_cut(make: Callable[[Path], object], experiment: Path, loses: str, undisturbed: Outcome) -> int:
+    """Whatever is lost, the run ends as if nothing had happened. Returns how often it was cut."""
+    cuts = 0
+    while True:
+        make(experiment)
+        cut = cut_before(cuts + 1, loses, experiment)
+        if cut.returncode == 0:
+            return cuts
+        assert cut.returncode == CUT, cut.stderr
+        result = run(experiment, *SHORT)
+        assert result.returncode == 0, f"after a cut before call {cuts + 1}: {result.stderr}"
+        assert outcome_of(experiment / "runs" / "elu" / "seed-1", experiment.parent) == undisturbed
+        shutil.rmtree(experiment)
+        cuts += 1
 
 
 @pytest.mark.parametrize("loses", ["all", "data"])
 def test_whatever_a_new_run_loses_it_ends_as_if_nothing_had_happened(
     tmp_path: Path, undisturbed_short: Outcome, loses: str
 ) -> None:
-    experiment = tmp_path / "experiment"
-    cuts = 0
-    while True:
-        made(experiment)
-        cut = cut_before(cuts + 1, loses, experiment)
-        if cut.returncode == 0:
-            break
-        assert cut.returncode == CUT, cut.stderr
-        ends_as_if_nothing_had_happened(experiment, undisturbed_short)
-        shutil.rmtree(experiment)
-        cuts += 1
+    cuts = survives_every_cut(made, tmp_path / "experiment", loses, undisturbed_short)
     assert cuts > 30, "files were changed so often that the layer cannot have seen it all"
 
 
@@ -62,14 +64,5 @@ def test_whatever_a_resumed_run_loses_it_ends_as_if_nothing_had_happened(
         first_cut += 1
         cut_before(first_cut, "data", made(experiment))
     experiment.rename(stopped)
-    cuts = 0
-    while True:
-        shutil.copytree(stopped, experiment)
-        cut = cut_before(cuts + 1, "all", experiment)
-        if cut.returncode == 0:
-            break
-        assert cut.returncode == CUT, cut.stderr
-        ends_as_if_nothing_had_happened(experiment, undisturbed_short)
-        shutil.rmtree(experiment)
-        cuts += 1
+    cuts = survives_every_cut(partial(shutil.copytree, stopped), experiment, "all", undisturbed_short)
     assert cuts > 15, "files were changed so often that the layer cannot have seen it all"

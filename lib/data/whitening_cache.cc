@@ -56,7 +56,8 @@ std::optional<Whitening> read(const std::filesystem::path& path, const Metadata&
 
 void write(const std::filesystem::path& path, const Metadata& metadata, const Whitening& whitening) {
   make_writable_folder(path.parent_path());
-  const FileLock lock = FileLock::when_free(path.parent_path() / "whitening.lock");  // other computers may fit the same
+  const FileLock lock =
+      FileLock::when_free(path.parent_path() / "whitening.lock");  // other computers may fit the same
   const StoredTensor tensors[] = {stored("mean", whitening.mean), stored("projection", whitening.projection)};
   write_safetensors(path, tensors, metadata, true);
 }
