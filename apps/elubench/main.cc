@@ -118,7 +118,7 @@ int main(int argc, char** argv) {
       "elubench");
   app.formatter(std::make_shared<HelpFormatter>());
   app.footer("Logs go to stderr, results to stdout. Example:\n  elubench run results/quickstart --dry-run");
-  app.set_version_flag("--version", version_text());
+  app.set_version_flag("--version", version_text);
   app.require_subcommand(1);
   app.fallthrough();
   app.add_flag_callback(

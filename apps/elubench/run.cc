@@ -129,7 +129,7 @@ int run(RunOptions options) {
   if (!places.empty()) options.request.device = places.front().device;
   const auto opened = experiment::open_experiment(options.request);
   if (options.dry_run) {
-    std::cout << experiment::dry_run_text(opened);
+    std::cout << experiment::dry_run_text(opened, places.empty() ? thread_count() : places.front().threads);
     return 0;
   }
   const InterruptGuard guard;

@@ -53,10 +53,11 @@ def test_dry_run_writes_nothing(experiment: Path) -> None:
 def test_dry_run_says_where_the_data_are(experiment: Path, tmp_path: Path) -> None:
     assert "data: made up" in run(experiment, "--dry-run").stdout
     folder = tmp_path / "cifar-100-binary"
+    nowhere = {"ELUBENCH_DATA": "", "XDG_CACHE_HOME": "/nowhere"}
 
     def dry_run() -> str:
         settings = ("--set", "data.set=cifar-100", "--data", tmp_path)
-        result = elubench("run", experiment, "--dry-run", *settings, environment={"ELUBENCH_DATA": ""})
+        result = elubench("run", experiment, "--dry-run", *settings, environment=nowhere)
         assert result.returncode == 0
         return result.stdout
 

@@ -97,16 +97,17 @@ class Soak:
 
     def _kill_preparation(self) -> None:
         """While it fits, writes the cache or the images; what it leaves there must be of use or no harm."""
-        process = self._prepare()
-        try:
-            process.wait(timeout=self._random.uniform(0, self._preparation_seconds))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            self.kills["preparation"] += 1
-            return
-        self._compare_images(process.returncode)
-        shutil.rmtree(self._cache)
+        while True:
+            process = self._prepare()
+            try:
+                process.wait(timeout=self._random.uniform(0, self._preparation_seconds))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                self.kills["preparation"] += 1
+                return
+            self._compare_images(process.returncode)
+            shutil.rmtree(self._cache)
 
     def _compare_images(self, code: int) -> None:
         assert code == 0

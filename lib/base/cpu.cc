@@ -56,9 +56,12 @@ Cpu parse_cpu_info(std::string_view text) {
   return cpu;
 }
 
-Cpu this_cpu() {
-  std::ifstream file("/proc/cpuinfo");
-  return parse_cpu_info(std::string(std::istreambuf_iterator<char>(file), {}));
+const Cpu& this_cpu() {
+  static const Cpu cpu = [] {
+    std::ifstream file("/proc/cpuinfo");
+    return parse_cpu_info(std::string(std::istreambuf_iterator<char>(file), {}));
+  }();
+  return cpu;
 }
 
 }  // namespace elubench

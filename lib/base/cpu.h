@@ -16,6 +16,6 @@ struct Cpu {
 
 // `text` is in the format of /proc/cpuinfo; its first processor counts.
 Cpu parse_cpu_info(std::string_view text);
-Cpu this_cpu();
+const Cpu& this_cpu();
 
 }  // namespace elubench

@@ -44,12 +44,13 @@ struct Speeds {
 };
 
 struct Result : Speeds {
-  std::string convolutions;   // whose: "oneDNN 3.2.0 (9), Winograd F(4x4, 3x3) (2)"
-  bool recorded;              // whether a step of training is one recorded piece of work, as it should be on a GPU
-  double unrepeatable;        // images a second of training with algorithms that may round otherwise from run to
-                              // run; 0 on a processor, which has none
-  double peak;                // operations a second of the fastest matrix product found, in the same precision
-  double bandwidth;           // bytes a second that a copy of a large array reads and writes
+  std::string convolutions;  // whose: "oneDNN 3.2.0 (9), Winograd F(4x4, 3x3) (2)"
+  bool recorded;             // whether a step of training is one recorded piece of work, as it should be on a GPU
+  double unrepeatable;       // images a second of training with algorithms that may round otherwise from run to
+                             // run; 0 on a processor, which has none
+  double peak;       // operations a second of the fastest matrix product found: in the same precision, or in
+                     // float32 where a processor does not multiply bfloat16
+  double bandwidth;  // bytes a second that a copy of a large array reads and writes
   std::int64_t memory_bytes;  // the most that the process has held; of a GPU its own
 };
 

@@ -35,7 +35,8 @@ class Convolution {
   virtual void parameter_gradient(const at::Tensor& input, const at::Tensor& weight,
                                   const at::Tensor& output_gradient, ParameterGradient& gradient) = 0;
 
-  // Overwrites `input`, which holds what forward() was given, with its gradient.
+  // Overwrites `input`, which holds what forward() was given, with its gradient; last of the three, of the same
+  // weight.
   virtual void input_gradient(const at::Tensor& output_gradient, const at::Tensor& weight, at::Tensor& input) = 0;
 };
 

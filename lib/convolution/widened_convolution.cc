@@ -31,17 +31,13 @@ class WidenedConvolution : public Convolution {
     output.copy_(output_);
   }
 
-  void parameter_gradient(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& output_gradient,
+  void parameter_gradient(const at::Tensor&, const at::Tensor&, const at::Tensor& output_gradient,
                           ParameterGradient& gradient) override {
-    input_.copy_(input);
-    weight_.copy_(weight);
     output_.copy_(output_gradient);
     wide_->parameter_gradient(input_, weight_, output_, gradient);
   }
 
-  void input_gradient(const at::Tensor& output_gradient, const at::Tensor& weight, at::Tensor& input) override {
-    input_.copy_(input);
-    weight_.copy_(weight);
+  void input_gradient(const at::Tensor& output_gradient, const at::Tensor&, at::Tensor& input) override {
     output_.copy_(output_gradient);
     wide_->input_gradient(output_, weight_, input_);
     input.copy_(input_);
@@ -49,7 +45,9 @@ class WidenedConvolution : public Convolution {
 
  private:
   std::unique_ptr<Convolution> wide_;
-  at::Tensor input_, weight_, bias_, output_;  // float32, channels last
+  // float32, channels last; input and weight as forward() had them, until input_gradient() has overwritten the
+  // input.
+  at::Tensor input_, weight_, bias_, output_;
 };
 
 }  // namespace

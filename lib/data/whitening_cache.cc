@@ -54,10 +54,22 @@ std::optional<Whitening> read(const std::filesystem::path& path, const Metadata&
   }
 }
 
+// Other computers may write the same. Where locks are not to be had, the file is written all the same, and whoever
+// finds it damaged fits again.
+std::optional<FileLock> turn_in(const std::filesystem::path& folder) {
+  try {
+    return FileLock::when_free(folder / "whitening.lock");
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error& error) {
+    log_debug(error.what());
+    return std::nullopt;
+  }
+}
+
 void write(const std::filesystem::path& path, const Metadata& metadata, const Whitening& whitening) {
   make_writable_folder(path.parent_path());
-  const FileLock lock =
-      FileLock::when_free(path.parent_path() / "whitening.lock");  // other computers may fit the same
+  const auto turn = turn_in(path.parent_path());
   const StoredTensor tensors[] = {stored("mean", whitening.mean), stored("projection", whitening.projection)};
   write_safetensors(path, tensors, metadata, true);
 }

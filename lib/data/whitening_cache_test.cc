@@ -34,7 +34,7 @@ bool is_marked(const Whitening& whitening) {
 
 std::ptrdiff_t files_in(const std::filesystem::path& folder) {
   return std::count_if(std::filesystem::directory_iterator(folder), {},
-                       [](const auto& entry) { return entry.path().extension() == ".safetensors"; });
+                       [](const auto& entry) { return entry.path().filename() != "whitening.lock"; });
 }
 
 class WhiteningCache : public testing::Test {

@@ -14,7 +14,7 @@ std::string cudnn_version() { return "none"; }
 std::string driver_version() { return {}; }
 std::string why_no_gpu() {
   return "this build is for processors only; for GPUs: "
-         "scripts/setup --cuda && cmake --preset cuda && cmake --build --preset cuda";
+         "scripts/setup --cuda && cmake --preset cuda && cmake --build --preset cuda, or docker/build cuda";
 }
 
 std::string why_gpu_unusable() { return {}; }
@@ -24,7 +24,7 @@ struct Scope::Current {
 };
 
 Scope::Scope(at::Device device, bool fastest) : current_(new Current{ArithmeticSettings(fastest)}) {
-  if (!device.is_cpu()) throw UsageError("this build is without CUDA; build with -DELUBENCH_CUDA=ON");
+  if (!device.is_cpu()) throw UsageError(why_no_gpu());
 }
 Scope::~Scope() = default;
 

@@ -37,20 +37,14 @@ std::int64_t updates_done(const MetricRows& metrics) {
   return metrics.rows.empty() ? 0 : metrics.rows.back().iteration;
 }
 
-std::optional<double> last_value(const MetricRows& metrics, std::string_view split, std::string_view name) {
-  const auto last = std::find_if(metrics.rows.rbegin(), metrics.rows.rend(),
-                                 [&](const auto& row) { return row.split == split && row.name == name; });
-  if (last == metrics.rows.rend()) return std::nullopt;
-  return last->value;
-}
-
 std::optional<Rates> measured_rates(const Run& run, const MetricRows& metrics, const RecordedSessions& sessions) {
-  const auto training = last_value(metrics, "train", "images_per_second");
-  if (!training || *training <= 0) return std::nullopt;
-  Rates rates{*training, std::nullopt};
+  const auto* training = last_of(metrics, "train", "images_per_second");
+  // One that the last session's worker has not measured is another's.
+  if (!training || training->value <= 0 || training->iteration <= sessions.start_iteration) return std::nullopt;
+  Rates rates{training->value, std::nullopt};
   const auto tests = std::count_if(metrics.rows.begin(), metrics.rows.end(),
                                    [](const auto& row) { return row.split == "test" && row.name == "error"; });
-  const double besides = sessions.seconds.value_or(0) - last_value(metrics, "train", "seconds").value_or(0);
+  const double besides = sessions.seconds.value_or(0) - last_value(metrics, "train", "seconds");
   if (tests >= least_tests && besides > 0) rates.testing = as_double(tests) * images_tested(run) / besides;
   return rates;
 }

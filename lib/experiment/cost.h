@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "experiment/experiment.h"
@@ -20,9 +19,6 @@ struct Rates {
 
 // A file that is not there, or cannot be read, has no rows.
 MetricRows metrics_of(const Experiment& experiment, const Run& run);
-
-// The newest row's value; nothing where there is none.
-std::optional<double> last_value(const MetricRows& metrics, std::string_view split, std::string_view name);
 
 // Updates that a run's metrics say are done.
 std::int64_t updates_done(const MetricRows& metrics);

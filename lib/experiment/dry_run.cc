@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "base/error.h"
-#include "base/parallel.h"
 #include "benchmark/benchmark.h"
 #include "data/cifar_files.h"
 #include "data/table.h"
@@ -80,12 +79,12 @@ bool whitens(const Experiment& experiment) {
   return experiment.runs.front().specification.data.preprocessing == data::Preprocessing::gcn_zca;
 }
 
-std::string time_text(const Experiment& experiment) {
+std::string time_text(const Experiment& experiment, int threads) {
   const auto finished = [&](const Run& run) { return is_finished(experiment, run); };
   if (std::all_of(experiment.runs.begin(), experiment.runs.end(), finished)) return "none, every run is finished";
   MeasuredRates rates = measured_so_far(experiment);
   const std::string& first = experiment.runs.front().variant;
-  const std::string worker = worker_text(experiment.device.name, experiment.device.description, thread_count());
+  const std::string worker = worker_text(experiment.device.name, experiment.device.description, threads);
   std::string source = "from what its runs on such a device have measured";
   if (!rates.of(worker, first)) {
     rates.add(worker, first, measured_now(experiment));
@@ -120,9 +119,9 @@ std::string disk_text(const Experiment& experiment) {
     largest = std::max(largest, one);
     metrics += metrics_bytes(run);
   }
-  return "about " + size_text(checkpoints + metrics + largest) + ": " + size_text(checkpoints) +
-         " of checkpoints (the newest two of each run), " + size_text(largest) +
-         " while each worker writes one more, " + size_text(metrics) + " of metrics";
+  return "about " + size_text(checkpoints + metrics) + ": " + size_text(checkpoints) +
+         " of checkpoints (the newest two of each run), " + size_text(metrics) + " of metrics; and " +
+         size_text(largest) + " for each worker while it writes one more checkpoint";
 }
 
 std::string cost_text(const Experiment& experiment) {
@@ -142,7 +141,7 @@ std::string cost_text(const Experiment& experiment) {
 
 }  // namespace
 
-std::string dry_run_text(const Experiment& experiment) {
+std::string dry_run_text(const Experiment& experiment, int threads) {
   std::string text = "runs (in " + (experiment.folder / "runs").string() + ")\n";
   for (const Run& run : experiment.runs) {
     text += "  " + run.folder.string() + ": " + state_text(experiment, run) + "\n";
@@ -154,7 +153,7 @@ std::string dry_run_text(const Experiment& experiment) {
   text += "data: " + data_text(experiment) + "\n";
   text += "network: " + specification.network.name + ", " + cost_text(experiment) + "\n";
   text += "device: " + experiment.device.name + " (" + experiment.device.description + ")\n";
-  text += "time: " + time_text(experiment) + "\n";
+  text += "time: " + time_text(experiment, threads) + "\n";
   text += "disk: " + disk_text(experiment) + "\n";
   text += "nothing was written\n";
   return text;

@@ -43,10 +43,11 @@ std::string checksums_text(const FileChecksums& checksums) {
 }  // namespace
 
 bool Environment::decides_bits(std::string_view key) const {
-  constexpr std::array<std::string_view, 9> keys{"git_commit",  "git_dirty",    "compiler",
-                                                 "flags",       "libtorch",     "cudnn",
+  if (key == "threads") return !on_gpu;
+  if (key == "cuda" || key == "cudnn") return on_gpu;
+  constexpr std::array<std::string_view, 7> keys{"version",     "compiler",     "flags",         "libtorch",
                                                  "device_name", "convolutions", "data_checksums"};
-  return std::find(keys.begin(), keys.end(), key) != keys.end() || (key == "threads" && !on_gpu);
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
 Environment environment_of(const Device& device, int threads, train::Precision precision,

@@ -28,6 +28,22 @@ TEST(Environment, IsTomlThatSaysWhatTheRunWasMadeWith) {
   EXPECT_TRUE(table["git_dirty"].is_boolean());
 }
 
+TEST(Environment, WhatChangesTheBitsOfARunIsKnown) {
+  const auto on = [](const char* device) {
+    return environment_of({device, "A", "", true}, 7, train::Precision::fp32, "", {});
+  };
+  for (const char* key :
+       {"version", "compiler", "flags", "libtorch", "device_name", "convolutions", "data_checksums"}) {
+    EXPECT_TRUE(on("cpu").decides_bits(key)) << key;
+    EXPECT_TRUE(on("cuda:0").decides_bits(key)) << key;
+  }
+  EXPECT_TRUE(on("cpu").decides_bits("threads"));
+  EXPECT_FALSE(on("cuda:0").decides_bits("threads"));
+  EXPECT_TRUE(on("cuda:0").decides_bits("cudnn"));
+  EXPECT_FALSE(on("cpu").decides_bits("cudnn"));
+  EXPECT_FALSE(on("cpu").decides_bits("git_commit")) << "a commit may change the documentation alone";
+}
+
 TEST(Environment, TimeIsUtc) {
   EXPECT_THAT(utc_now(),
               testing::MatchesRegex("20[0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]Z"));

@@ -80,6 +80,17 @@ MetricRows parse_metrics(std::string_view text) {
   return found;
 }
 
+const train::Metric* last_of(const MetricRows& metrics, std::string_view split, std::string_view name) {
+  const auto last = std::find_if(metrics.rows.rbegin(), metrics.rows.rend(),
+                                 [&](const auto& row) { return row.split == split && row.name == name; });
+  return last == metrics.rows.rend() ? nullptr : &*last;
+}
+
+double last_value(const MetricRows& metrics, std::string_view split, std::string_view name) {
+  const auto* last = last_of(metrics, split, name);
+  return last ? last->value : std::numeric_limits<double>::quiet_NaN();
+}
+
 MetricRows read_metrics(const std::filesystem::path& path) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return {};

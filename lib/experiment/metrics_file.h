@@ -20,6 +20,11 @@ struct MetricRows {
   std::string damage;              // why the rest cannot be read; empty: the file is whole
 };
 
+// The newest such row; null where there is none.
+const train::Metric* last_of(const MetricRows& metrics, std::string_view split, std::string_view name);
+// Its value; NaN where there is none.
+double last_value(const MetricRows& metrics, std::string_view split, std::string_view name);
+
 // Reads until the first row that is torn, malformed or goes back in iterations.
 MetricRows parse_metrics(std::string_view text);
 

@@ -71,6 +71,12 @@ void check_together(const Recipe& recipe, const TomlReader& reader) {
 
 constexpr const char* extends_key = "extends";
 
+// "a" of "../a", "../a/" and "../a/experiment.toml".
+std::filesystem::path name_of(std::filesystem::path recipe) {
+  if (recipe.filename() == "experiment.toml" || recipe.filename().empty()) recipe = recipe.parent_path();
+  return recipe.filename();
+}
+
 // Takes `extends` out of the layer of `file`: the recipe that it names; empty where it extends none.
 std::filesystem::path take_extended(TomlLayer& layer, const std::filesystem::path& file,
                                     const std::vector<std::filesystem::path>& seen) {
@@ -84,7 +90,7 @@ std::filesystem::path take_extended(TomlLayer& layer, const std::filesystem::pat
   layer.table.erase(extends_key);
   auto extended = recipe_file(file.parent_path() / *name);
   std::error_code ignored;
-  const auto shipped = recipes_folder() / std::filesystem::path(*name).filename() / "experiment.toml";
+  const auto shipped = recipes_folder() / name_of(*name) / "experiment.toml";
   if (!std::filesystem::exists(extended, ignored) && !recipes_folder().empty() &&
       std::filesystem::is_regular_file(shipped, ignored)) {
     extended = shipped;

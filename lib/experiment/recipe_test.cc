@@ -289,6 +289,21 @@ TEST_F(ExtendedRecipe, GivesWhatTheFileDoesNotSay) {
   EXPECT_THAT(recipe_text(third), Not(HasSubstr("extends")));  // it stands for itself
 }
 
+// As in a container, where a run of the recipe has made a folder of its name, without a recipe.
+TEST_F(ExtendedRecipe, MayBeOneThatComesWithTheProgram) {
+  put("shipped/first", "title = 'shipped'\n");
+  ::setenv("ELUBENCH_RECIPES", (folder.path() / "shipped").c_str(), 1);
+  std::filesystem::create_directories(folder.path() / "first" / "runs");
+  for (const char* name : {"../first", "../first/", "../first/experiment.toml", "first"}) {
+    put("second", "extends = '" + std::string(name) + "'\n");
+    EXPECT_EQ(load("second").title, "shipped") << name;
+  }
+  put("first", "title = 'beside'\n");
+  put("second", "extends = '../first'\n");
+  EXPECT_EQ(load("second").title, "beside");
+  ::unsetenv("ELUBENCH_RECIPES");
+}
+
 TEST_F(ExtendedRecipe, ErrorsNameTheFileAtFault) {
   put("first", "[train]\n\niterations = -5\n");
   put("second", "extends = '../first'\n");

@@ -20,13 +20,6 @@ struct VariantResults {
   std::string trouble;         // status of the others
 };
 
-double final_error(const std::filesystem::path& folder) {
-  const auto metrics = read_metrics(folder / "metrics.csv");
-  const auto last = std::find_if(metrics.rows.rbegin(), metrics.rows.rend(),
-                                 [](const auto& row) { return row.split == "test" && row.name == "error"; });
-  return last == metrics.rows.rend() ? std::nan("") : last->value;
-}
-
 std::vector<VariantResults> collect(const Experiment& experiment) {
   std::vector<VariantResults> all;
   for (const Run& run : experiment.runs) {
@@ -36,7 +29,7 @@ std::vector<VariantResults> collect(const Experiment& experiment) {
     const auto folder = experiment.path_of(run);
     const Status status = read_status(folder);
     if (status.state == State::done) {
-      entry->errors.push_back(final_error(folder));
+      entry->errors.push_back(last_value(read_metrics(folder / "metrics.csv"), "test", "error"));
     } else {
       const std::string text = status.state == State::fresh ? "not begun" : status.text;
       entry->trouble +=

@@ -2,6 +2,7 @@
 
 #include <toml++/toml.h>
 #include <algorithm>
+#include <limits>
 #include <system_error>
 
 #include "base/atomic_file.h"
@@ -52,6 +53,7 @@ RecordedSessions sessions_in(const toml::table& table) {
   const Session last(sessions->back());
   recorded.worker = worker_of(last);
   recorded.start = text_at(last, "start");
+  recorded.start_iteration = last["start_iteration"].value_or(std::numeric_limits<std::int64_t>::max());
   double sum = 0;
   std::int64_t iteration = 0;
   for (const toml::node& node : *sessions) {
@@ -149,15 +151,17 @@ void RunFolder::end_session(std::int64_t iteration) {
 
 // What decides a run's bits and may change between two sessions. It may go on, but then it is not the run it was.
 void RunFolder::warn_of_changes(const Environment& environment) const {
+  std::string changed;
   for (const auto& [key, value] : environment.entries) {
     if (!environment.decides_bits(key)) continue;
     const auto first = earlier_.find("\n" + key + " = ");
     if (first == std::string::npos) continue;
     if (first_line(earlier_.substr(first + 1)) == key + " = " + value) continue;
-    log_warning(
-        (folder_ / "run.toml").string() + ": " + key +
-        " is not what the run began with; what follows need not be bit for bit what an uninterrupted run gives");
+    changed += (changed.empty() ? "" : ", ") + key;
   }
+  if (changed.empty()) return;
+  log_warning((folder_ / "run.toml").string() + ": not what the run began with: " + changed +
+              "; what follows need not be bit for bit what an uninterrupted run gives");
 }
 
 void RunFolder::set_done() { write_status("done"); }

@@ -34,8 +34,9 @@ std::optional<train::Specification> recorded_specification(const std::filesystem
 
 // What run.toml says of the sessions that have worked on the run.
 struct RecordedSessions {
-  std::string worker;  // the last one's (worker_text); empty where there is none to be read
-  std::string start;   // the last one's, as utc_now() writes it
+  std::string worker;                // the last one's (worker_text); empty where there is none to be read
+  std::string start;                 // the last one's, as utc_now() writes it
+  std::int64_t start_iteration = 0;  // the last one's; beyond all where it has not begun to train
   std::optional<double>
       seconds;  // of all; nothing where one has no end, they had unlike workers, or work was lost
 };

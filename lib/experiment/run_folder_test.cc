@@ -128,7 +128,7 @@ TEST_F(RunFolderTest, OtherImagesThanBeforeAreAWarning) {
   };
   EXPECT_EQ(warnings_of_session("a"), "");
   EXPECT_EQ(warnings_of_session("a"), "");
-  EXPECT_THAT(warnings_of_session("b"), HasSubstr("data_checksums is not what the run began with"));
+  EXPECT_THAT(warnings_of_session("b"), HasSubstr("not what the run began with: data_checksums;"));
 }
 
 TEST_F(RunFolderTest, MetricsWithoutRunFileAreRefused) {

@@ -68,8 +68,8 @@ Look look_at(const Experiment& experiment, const Run& run) {
     const MetricRows metrics = metrics_of(experiment, run);
     const RecordedSessions sessions = recorded_sessions(folder);
     progress.iteration = updates_done(metrics);
-    progress.test_error = last_value(metrics, "test", "error").value_or(unknown);
-    progress.images_per_second = last_value(metrics, "train", "images_per_second").value_or(unknown);
+    progress.test_error = last_value(metrics, "test", "error");
+    progress.images_per_second = last_value(metrics, "train", "images_per_second");
     progress.worker = sessions.worker;
     look.start = sessions.start;
     look.rates = measured_rates(run, metrics, sessions);
@@ -131,6 +131,7 @@ ExperimentProgress progress_of(const Experiment& experiment) {
     if (look.rates) measured.add(look.progress.worker, run.variant, *look.rates);
   }
   ExperimentProgress all{{}, newest_worker(looks)};
+  bool is_needed = false;  // by a run that does not run yet
   for (std::size_t i = 0; i < looks.size(); ++i) {
     RunProgress& progress = looks[i].progress;
     const Run& run = experiment.runs[i];
@@ -141,9 +142,11 @@ ExperimentProgress progress_of(const Experiment& experiment) {
       progress.seconds_left = 0;
     } else if (rates) {
       progress.seconds_left = seconds_left(run, progress.iteration, *rates);
+      is_needed = is_needed || !is_running;
     }
     all.runs.push_back(progress);
   }
+  if (!is_needed) all.worker.clear();
   return all;
 }
 

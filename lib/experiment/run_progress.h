@@ -34,7 +34,7 @@ struct RunProgress {
 
 struct ExperimentProgress {
   std::vector<RunProgress> runs;  // in the order of the experiment's
-  std::string worker;  // that trained last: the runs that wait are taken to be as fast on it; may be empty
+  std::string worker;  // the one that trained last, as fast as which the runs to come are taken to be; or empty
 };
 
 // Of one run, without seconds_left. A file that cannot be read counts as one that is not there.

@@ -67,7 +67,7 @@ TEST_F(RunProgressTest, TimeIsOfTrainingAndTests) {
 
 std::string session(const std::string& worker, const std::string& start, const std::string& end) {
   return "[[session]]\ndevice = 'cuda:0'\ndevice_name = '" + worker + "'\nstart = '" + start + "'\n" +
-         (end.empty() ? "" : "start_iteration = 0\nend_iteration = 100\nend = '" + end + "'\n");
+         "start_iteration = 0\n" + (end.empty() ? "" : "end_iteration = 100\nend = '" + end + "'\n");
 }
 
 // 100 iterations of 10 images at 10 a second, and ten tests of 300 images.
@@ -116,6 +116,23 @@ TEST_F(RunProgressTest, UnlikeWorkersTellNothingOfEachOther) {
   EXPECT_DOUBLE_EQ(all.runs[1].seconds_left, 50 + 20);
   EXPECT_DOUBLE_EQ(all.runs[2].seconds_left, 1 + 0.3);  // as fast as the newest
   EXPECT_THAT(status_text(opened, all), HasSubstr("left for one worker, as fast as A was\n"));
+  Experiment running = opened;  // each run at its own speed: nobody else's is told
+  running.runs = {opened.runs[0], opened.runs[1]};
+  put("relu/seed-1", "done", "100,1,train,images_per_second,1000\n");
+  EXPECT_THAT(status_text(running, progress_of(running)), HasSubstr("left for one worker\n"));
+}
+
+// The rows are those of the worker before.
+TEST_F(RunProgressTest, AWorkerThatHasMeasuredNothingYetTellsNothing) {
+  put("relu/seed-1", "running", "50,1,train,images_per_second,1000\n");
+  const std::string resumed = "[[session]]\ndevice_name = 'B'\nstart = '2026-01-02T00:00:00Z'\n";
+  const auto run_file = folder.path() / "runs/relu/seed-1/run.toml";
+  put_text(run_file, session("A", "2026-01-01T00:00:00Z", "") + resumed);
+  EXPECT_TRUE(std::isnan(look()[0].seconds_left));
+  put_text(run_file, session("A", "2026-01-01T00:00:00Z", "") + resumed + "start_iteration = 50\n");
+  EXPECT_TRUE(std::isnan(look()[0].seconds_left));
+  put_text(run_file, session("A", "2026-01-01T00:00:00Z", "") + resumed + "start_iteration = 40\n");
+  EXPECT_FALSE(std::isnan(look()[0].seconds_left));
 }
 
 TEST_F(RunProgressTest, MoreIterationsThanTheRecipeHasLeaveNoTime) {

@@ -1,7 +1,6 @@
 #include "experiment/runner.h"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -13,7 +12,6 @@
 #include "base/parallel.h"
 #include "device/scope.h"
 #include "experiment/build_info.h"
-#include "experiment/cost.h"
 #include "experiment/environment.h"
 #include "experiment/metrics_file.h"
 #include "experiment/progress_text.h"
@@ -198,8 +196,8 @@ class Runner {
       return false;
     }
     folder.set_done();
-    const auto error = last_value(read_metrics(folder.metrics_path()), "test", "error");
-    log_info(title + ": done, test error " + percent_text(error.value_or(std::nan(""))));
+    const double error = last_value(read_metrics(folder.metrics_path()), "test", "error");
+    log_info(title + ": done, test error " + percent_text(error));
     return true;
   }
 

@@ -254,7 +254,7 @@ TEST_F(RunnerTest, FinishedResultsWithoutCheckpointsAreNotTrainedAgain) {
 }
 
 TEST_F(RunnerTest, DryRunSaysTheCostAndWritesNothing) {
-  const std::string text = dry_run_text(open_experiment(request));
+  const std::string text = dry_run_text(open_experiment(request), 1);
   EXPECT_THAT(text, HasSubstr("elu/seed-1: to do"));
   EXPECT_THAT(text, HasSubstr("parameters"));
   EXPECT_THAT(text, HasSubstr("from some steps of relu measured just now: rough"));
@@ -265,9 +265,9 @@ TEST_F(RunnerTest, DryRunSaysTheCostAndWritesNothing) {
 TEST_F(RunnerTest, DryRunTellsTheTimeFromWhatWasMeasured) {
   request.filter.only = {"elu"};
   run_all(open_experiment(request));
-  EXPECT_THAT(dry_run_text(open_experiment(request)), HasSubstr("time: none"));
+  EXPECT_THAT(dry_run_text(open_experiment(request), 1), HasSubstr("time: none"));
   request.filter.only = {};
-  const std::string text = dry_run_text(open_experiment(request));
+  const std::string text = dry_run_text(open_experiment(request), 1);
   EXPECT_THAT(text, HasSubstr("elu/seed-1: done, nothing to do"));
   EXPECT_THAT(text, HasSubstr("relu/seed-1: to do"));
   EXPECT_THAT(text, HasSubstr("what its runs on such a device have measured"));
@@ -284,7 +284,7 @@ TEST_F(RunnerTest, DryRunMeasuresWhereRunsWereOnAnotherDevice) {
   text.replace(device, text.find('\n', device) - device, "device_name = \"another\"");
   put_text(path, text);
   request.filter.only = {};
-  EXPECT_THAT(dry_run_text(open_experiment(request)), HasSubstr("measured just now"));
+  EXPECT_THAT(dry_run_text(open_experiment(request), 1), HasSubstr("measured just now"));
 }
 
 TEST_F(RunnerTest, ASavedRunGivesItsLastTestAgain) {

@@ -102,10 +102,11 @@ class Pool {
             command_.program, command_.arguments(experiment_.runs[waiting_.front()], worker.place));
       } catch (const Error& error) {
         if (busy() == 0) throw;
-        log_error(std::string(error.what()) + "; the other workers go on");
-        worker.lost = true;
-        continue;
+        if (!waits_to_start_) log_error(std::string(error.what()) + "; it is tried again while others work");
+        waits_to_start_ = true;
+        return;
       }
+      waits_to_start_ = false;
       worker.run = waiting_.front();
       waiting_.pop_front();
       ++starts_[worker.run];
@@ -186,6 +187,7 @@ class Pool {
   std::map<std::size_t, int> starts_;
   std::vector<Worker> workers_;
   bool passed_on_ = false;
+  bool waits_to_start_ = false;  // a process that could not be started
   ProgressLine line_;
   std::chrono::steady_clock::time_point next_look_;
 };

@@ -31,7 +31,7 @@ class PoolTest : public testing::Test {
 
   Command command(const std::string& script) const {
     return {"/bin/sh", [this, script](const experiment::Run& run, const Place& place) {
-              return std::vector<std::string>{"-c", "cd " + folder.path().string() + "; run=" + run.variant +
+              return std::vector<std::string>{"-c", "cd '" + folder.path().string() + "'; run=" + run.variant +
                                                         "; place=" + place.device +
                                                         "; echo $run on $place >> log; " + script};
             }};
@@ -74,6 +74,20 @@ TEST_F(PoolTest, WhatALostPlaceWasToDoAnotherDoes) {
 TEST_F(PoolTest, WhereNoPlaceIsLeftTheDeviceIsLost) {
   EXPECT_THROW(run("exit 3", {"a", "b"}), DeviceLost);
   EXPECT_THAT(log(), UnorderedElementsAre("relu on a", "elu on b"));
+}
+
+TEST_F(PoolTest, AProcessThatCannotBeStartedIsTriedAgainWhileOthersWork) {
+  experiment::Request request;
+  request.experiment = folder.path();
+  request.device = "cpu";
+  Command command = this->command("exit 1");
+  command.arguments = [arguments = command.arguments, calls = 0](const auto& run, const auto& place) mutable {
+    auto words = arguments(run, place);
+    if (++calls == 2) words.push_back(std::string(10'000'000, 'x'));  // more than a command line may have
+    return words;
+  };
+  EXPECT_FALSE(run_all(experiment::open_experiment(request), {{"a", 1}, {"b", 1}}, command));
+  EXPECT_THAT(log(), UnorderedElementsAre("relu on a", testing::StartsWith("elu on ")));
 }
 
 TEST_F(PoolTest, AProgramThatCannotBeStartedIsAnError) {

@@ -9,6 +9,7 @@ before it is killed, and else goes on from its last checkpoint.
 from __future__ import annotations
 
 import hashlib
+import os
 import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,8 +40,8 @@ class Job:
 
     @property
     def name(self) -> str:
-        """What the queue shows: another for every folder and selection."""
-        identity = "\0".join([str(self.experiment), *self.selection])
+        """What the queue shows: another for every folder, however one gets there, and every selection."""
+        identity = "\0".join([os.path.realpath(self.experiment), *self.selection])
         return f"elubench-{self.experiment.name}-{hashlib.sha256(identity.encode()).hexdigest()[:6]}"
 
     @property

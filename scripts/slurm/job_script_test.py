@@ -78,6 +78,12 @@ def test_jobs_of_other_folders_and_selections_have_other_names():
     assert job(Path("/x/fig4")).name == names[0]
 
 
+def test_one_folder_has_one_name_whatever_links_lead_there(tmp_path: Path) -> None:
+    (tmp_path / "fig4").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path)
+    assert job(tmp_path / "link" / "fig4").name == job(tmp_path / "fig4").name
+
+
 def test_several_gpus_share_the_processors_of_a_task(tmp_path: Path) -> None:
     script = array_script(job(tmp_path, run=["echo"], devices="cuda:0,cuda:1", gpus=2))
     environment = os.environ | {"SLURM_ARRAY_TASK_ID": "1", "SLURM_CPUS_PER_TASK": "9"}

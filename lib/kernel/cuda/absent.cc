@@ -6,7 +6,7 @@ namespace elubench::kernel::cuda {
 namespace {
 
 [[noreturn]] void absent() {
-  throw UsageError("this build has no CUDA kernels; build with -DELUBENCH_CUDA=ON, or run with --device cpu");
+  throw UsageError("this build is for processors only, and has no kernels for GPUs; run with --device cpu");
 }
 
 }  // namespace
