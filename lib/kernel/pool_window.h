@@ -38,7 +38,7 @@ struct Winner {
 template <class F>
 ELUBENCH_HOST_DEVICE inline Winner winner_of(const F& f, float x0, float x1, float x2, float x3) {
   Winner winner{x0, 0};
-  const auto height = [&f](float x) {
+  const auto height = [&](float x) {
     if constexpr (F::monotone) {
       return x;
     } else {
