@@ -1,6 +1,7 @@
 #include "base/safetensors.h"
 
 #include <cstring>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -87,16 +88,25 @@ void check_against(const std::string& expected, std::string header, std::span<co
   if (found != expected) throw Error("it is damaged: SHA-256 expected " + expected + ", found " + found);
 }
 
+// JSON has other numbers, too, and to convert one that is too large is undefined.
+std::size_t whole_number(const Json& number) {
+  if (!number.is_number_unsigned()) throw Error("its header has a number that is no size");
+  return number.get<std::size_t>();
+}
+
 StoredTensor tensor_from(const std::string& name, const Json& entry, std::span<const std::byte> data) {
   const TypeName& type = entry_of(entry.at("dtype").get<std::string>());
-  const auto shape = entry.at("shape").get<std::vector<std::int64_t>>();
-  const auto first = entry.at("data_offsets").at(0).get<std::size_t>();
-  const auto last = entry.at("data_offsets").at(1).get<std::size_t>();
+  const std::size_t first = whole_number(entry.at("data_offsets").at(0));
+  const std::size_t last = whole_number(entry.at("data_offsets").at(1));
+  std::vector<std::int64_t> shape;
   std::size_t count = 1;
-  for (std::int64_t size : shape) {
-    if (size < 0 || (size > 0 && count > data.size() / static_cast<std::size_t>(size)))
+  for (const Json& number : entry.at("shape")) {
+    const std::size_t size = whole_number(number);
+    const bool is_too_large = size > std::numeric_limits<std::int64_t>::max();
+    if (is_too_large || (size > 0 && count > data.size() / size))
       throw Error("its tensor '" + name + "' has an impossible shape");
-    count *= static_cast<std::size_t>(size);
+    count *= size;
+    shape.push_back(static_cast<std::int64_t>(size));
   }
   if (first > last || last > data.size() || last - first != count * type.bytes) {
     throw Error("its tensor '" + name + "' does not fit the file");

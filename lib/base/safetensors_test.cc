@@ -112,7 +112,9 @@ TEST_F(Safetensors, RefuseWhatOnlyLooksLikeThem) {
        {std::string("no JSON"), std::string("[]"), std::string(R"({"a":1})"), tensor("F33", "[2]", "[0,8]"),
         tensor("F32", "[3]", "[0,8]"), tensor("F32", "[-1]", "[0,8]"), tensor("F32", "[2]", "[0,16]"),
         tensor("F32", "[2]", "[8,0]"), tensor("F32", "[4611686018427387906]", "[0,8]"),
-        tensor("F32", "[2]", "[0]"), tensor("F32", "[65536,65536,65536,65536,2]", "[0,8]")}) {
+        tensor("F32", "[2]", "[0]"), tensor("F32", "[0,18446744073709551615]", "[0,0]"),
+        tensor("F32", "[2]", "[0,8e24]"), tensor("F32", "[2.5]", "[0,8]"), tensor("F32", "[1e300]", "[0,8]"),
+        tensor("F32", "[65536,65536,65536,65536,2]", "[0,8]")}) {
     write_header(header, 8);
     EXPECT_THAT([&] { SafetensorsFile{path}; }, ThrowsMessage<Error>(HasSubstr(path.string()))) << header;
   }
