@@ -50,7 +50,7 @@ def elubench(
         capture_output=True,
         text=True,
         errors="backslashreplace",  # a message may quote what is no text
-        timeout=120,
+        timeout=600,  # of one that hangs
         check=False,
         env={**os.environ, **(environment or {})},
         cwd=folder,
