@@ -24,13 +24,6 @@ std::unique_ptr<Convolution> with_best_weight_gradients(const Geometry& g, at::S
   return with_amx_weight_gradients(g, element, std::move(rest));
 }
 
-// Where a processor, or what oneDNN may use of it, has no instructions for bfloat16, LibTorch emulates them slowly
-// and rounds partial sums.
-bool convolves_bf16(const Geometry& g) {
-  const bool has_onednn = !onednn_version().empty();
-  return this_cpu().multiplies_bf16 && (!has_onednn || make_onednn_convolution(g, at::kCPU, at::kBFloat16));
-}
-
 // On a GPU: what is written once and read thrice stays in its cache, and a product fills more of the GPU than
 // cuDNN's convolutions of few places or channels do. Not so where patches are long and few.
 bool has_small_patches(const Geometry& g) {
@@ -47,10 +40,10 @@ std::unique_ptr<Convolution> make_convolution(Engine engine, const Geometry& geo
       (engine == Engine::automatic && winograd_pays(geometry, element == at::kBFloat16, this_cpu()))) {
     if (auto convolution = make_winograd_convolution(geometry, device, element)) return convolution;
   }
-  const bool is_bf16_on_cpu = device.is_cpu() && element == at::kBFloat16;
-  if (is_bf16_on_cpu && engine != Engine::libtorch && engine != Engine::onednn && !convolves_bf16(geometry))
-    return make_widened_convolution(geometry, device, element);
-  if ((engine == Engine::automatic || engine == Engine::winograd) && has_few_rows(geometry)) {
+  const bool chooses = engine == Engine::automatic || engine == Engine::winograd;
+  const bool may_widen = chooses && device.is_cpu() && element == at::kBFloat16;
+  if (may_widen && !this_cpu().multiplies_bf16) return make_widened_convolution(geometry, device, element);
+  if (chooses && has_few_rows(geometry)) {
     if (auto convolution = make_dense_convolution(geometry, device, element))
       return with_best_weight_gradients(geometry, element, std::move(convolution));
   }
@@ -61,6 +54,8 @@ std::unique_ptr<Convolution> make_convolution(Engine engine, const Geometry& geo
     if (engine == Engine::onednn)
       throw UsageError("oneDNN has no convolution for this device and precision; use libtorch");
   }
+  // Where oneDNN may not use the instructions for bfloat16, LibTorch may not, and rounds partial sums to it.
+  if (may_widen && !onednn_version().empty()) return make_widened_convolution(geometry, device, element);
   if (engine != Engine::libtorch && device.is_cuda()) {
     if (auto convolution = make_libtorch_dense_convolution(geometry, device, element)) return convolution;
     if (has_small_patches(geometry)) return make_libtorch_patch_convolution(geometry, device, element);

@@ -15,6 +15,11 @@ std::int64_t images_in(const CifarSet& set, bool train) {
   return static_cast<std::int64_t>(bytes) / set.image_bytes();
 }
 
+std::string wrong_size(const CifarFile& file, const std::filesystem::path& path, std::uintmax_t bytes) {
+  return path.string() + " is damaged: " + std::to_string(file.bytes) + " bytes expected, found " +
+         std::to_string(bytes);
+}
+
 }  // namespace
 
 std::string remedy(const CifarSet& set, const std::filesystem::path& path) {
@@ -77,18 +82,15 @@ void check_sizes(const CifarSet& set, const std::filesystem::path& folder) {
     std::error_code error;
     const std::uintmax_t bytes = std::filesystem::file_size(path, error);
     if (error) throw UsageError("cannot read " + path.string() + ": " + error.message() + remedy(set, path));
-    if (bytes == file.bytes) continue;
-    throw UsageError(path.string() + " is damaged: " + std::to_string(file.bytes) + " bytes expected, found " +
-                     std::to_string(bytes) + remedy(set, path));
+    if (bytes != file.bytes) throw UsageError(wrong_size(file, path, bytes) + remedy(set, path));
   }
 }
 
 void check_content(const CifarSet& set, const CifarFile& file, const std::filesystem::path& path,
                    std::uintmax_t bytes, const std::string& sha256) {
   if (bytes != file.bytes) {
-    throw UsageError(path.string() + " is damaged: " + std::to_string(file.bytes) + " bytes expected, found " +
-                     std::to_string(bytes) + " (SHA-256 expected " + file.sha256 + ", found " + sha256 + ")" +
-                     remedy(set, path));
+    throw UsageError(wrong_size(file, path, bytes) + " (SHA-256 expected " + file.sha256 + ", found " + sha256 +
+                     ")" + remedy(set, path));
   }
   if (sha256 != file.sha256) {
     throw UsageError(path.string() + " is damaged: SHA-256 expected " + file.sha256 + ", found " + sha256 +

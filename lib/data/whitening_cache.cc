@@ -80,6 +80,8 @@ void write_to_first(const std::vector<std::filesystem::path>& folders, const Met
   for (const std::filesystem::path& folder : folders) {
     try {
       return write(folder / file_name(metadata), metadata, whitening);
+    } catch (const Interrupted&) {
+      throw;
     } catch (const Error& error) {
       causes += (causes.empty() ? "" : "; ") + std::string(error.what());
     }
