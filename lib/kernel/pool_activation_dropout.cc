@@ -2,140 +2,121 @@
 
 #include <algorithm>
 #include <array>
+#include <type_traits>
 #include <variant>
 
 #include "base/parallel.h"
 #include "kernel/cuda/kernels.h"
-#include "kernel/pool_window.h"
+#include "kernel/pool_winners.h"
 
 namespace elubench::kernel {
 namespace {
 
-// Channels are worked on in strips that stay in registers and first-level cache, so that every loop over one is
-// plain SIMD.
-constexpr int strip = 64;
-using Strip = std::array<float, strip>;
-
+// Outputs are worked on in strips, which stay in a core's first cache from one pass over them to the next. Each
+// pass is a plain loop that the compiler turns into SIMD, if all that it calls is inlined.
+constexpr int strip = 1024;
 template <class T>
-void store(const Strip& from, int count, T* __restrict to) {
-  for (int c = 0; c < count; ++c) to[c] = from_float<T>(from[static_cast<std::size_t>(c)]);
+using Strip = std::array<T, strip>;
+
+// Calls body(first element, count of elements) for every strip of the output.
+template <class Body>
+void for_each_strip(const PoolGeometry& g, const Body& body) {
+  const std::int64_t elements = g.batch * g.pooled_side() * g.pooled_side() * g.channels;
+  parallel_for(0, (elements + strip - 1) / strip, 16, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t first = begin * strip; first < std::min(end * strip, elements); first += strip)
+      body(first, static_cast<int>(std::min<std::int64_t>(strip, elements - first)));
+  });
 }
 
-// What each of `count` elements from `first` on is multiplied with: 0 or the scale.
-void draw_mask(const Dropout& dropout, const random::Stream& stream, std::int64_t first, int count, Strip& mask) {
-  std::array<std::uint32_t, strip + 8> words;
+// What each of `count` elements from `first` on is multiplied with: 0 or the scale. Four elements share one block
+// of random numbers, and a strip begins with one.
+void draw_mask(const Dropout& dropout, std::int64_t first, int count, float* __restrict mask) {
+  static_assert(strip % 4 == 0);
+  Strip<std::uint32_t> words;
+  const random::Stream stream = dropout.stream();
   const std::uint64_t first_block = static_cast<std::uint64_t>(first) / 4;
-  const int offset = static_cast<int>(first % 4);
-  const int blocks = (offset + count + 3) / 4;
+  const int blocks = (count + 3) / 4;
   for (int b = 0; b < blocks; ++b) {
     const random::Block block = stream.block(first_block + static_cast<std::uint64_t>(b));
     for (int w = 0; w < 4; ++w) words[static_cast<std::size_t>(4 * b + w)] = block.word[w];
   }
   const std::uint32_t threshold = dropout.threshold;
   const float scale = dropout.scale;
+  for (int c = 0; c < count; ++c) mask[c] = words[static_cast<std::size_t>(c)] < threshold ? 0.0f : scale;
+}
+
+template <bool drops, class F, class T>
+[[gnu::flatten]] void activate(const F& f, const T* __restrict x, const float* __restrict mask, int count,
+                               float* __restrict y) {
   for (int c = 0; c < count; ++c) {
-    mask[static_cast<std::size_t>(c)] = words[static_cast<std::size_t>(offset + c)] < threshold ? 0.0f : scale;
-  }
-}
-
-// Calls body(position, window, first channel, count of channels) for every strip of the output.
-template <class Body>
-void for_each_strip(const PoolGeometry& g, Body&& body) {
-  const std::int64_t side = g.pooled_side();
-  const std::int64_t positions = g.batch * side * side;
-  const std::int64_t grain = std::max<std::int64_t>(1, 16384 / std::max<std::int64_t>(1, g.channels));
-  parallel_for(0, positions, grain, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t position = begin; position < end; ++position) {
-      const Window window = window_at(g, position / side / side, position / side % side, position % side);
-      for (std::int64_t c = 0; c < g.channels; c += strip) {
-        body(position, window, c, static_cast<int>(std::min<std::int64_t>(strip, g.channels - c)));
-      }
-    }
-  });
-}
-
-// Where the pixels of a window lie, from one channel on. Without a pool they are all the same one.
-template <class T>
-struct Pixels {
-  T* __restrict at[4];
-};
-
-template <class T>
-Pixels<T> pixels_of(T* x, const Window& window, std::int64_t channel) {
-  return {{x + window.pixel[0] + channel, x + window.pixel[1] + channel, x + window.pixel[2] + channel,
-           x + window.pixel[3] + channel}};
-}
-
-// The loops over channels: each is one plain pass that the compiler turns into SIMD, if all that it calls is
-// inlined.
-template <bool pools, bool drops, class F, class T>
-[[gnu::flatten]] void forward_strip(const F& f, const Pixels<const T>& x, const float* __restrict mask, int count,
-                                    T* __restrict y) {
-  for (int c = 0; c < count; ++c) {
-    float winner = to_float(x.at[0][c]);
-    if constexpr (pools)
-      winner = winner_of(f, winner, to_float(x.at[1][c]), to_float(x.at[2][c]), to_float(x.at[3][c])).x;
-    float value = f.value(winner);
-    if constexpr (drops) value *= mask[c];
-    y[c] = from_float<T>(value);
+    y[c] = f.value(to_float(x[c]));
+    if constexpr (drops) y[c] *= mask[c];
   }
 }
 
 template <bool drops, class F, class T>
-[[gnu::flatten]] void backward_strip(const F& f, T* __restrict x, const float* __restrict mask, int count,
-                                     const T* __restrict y_gradient) {
+[[gnu::flatten]] void differentiate(const F& f, const T* __restrict x, const float* __restrict mask,
+                                    const T* __restrict y_gradient, int count, float* __restrict x_gradient) {
   for (int c = 0; c < count; ++c) {
     float gradient = to_float(y_gradient[c]);
     if constexpr (drops) gradient *= mask[c];
-    x[c] = from_float<T>(gradient * f.derivative(to_float(x[c])));
+    x_gradient[c] = gradient * f.derivative(to_float(x[c]));
   }
 }
 
-// Pixels beyond the border lie where the first one does, so what they receive is kept apart.
-template <bool drops, class F, class T>
-[[gnu::flatten]] void pooled_backward_strip(const F& f, const Pixels<const T>& x, const float* __restrict mask,
-                                            int count, const T* __restrict y_gradient, std::array<Strip, 4>& out) {
-  for (int i = 0; i < count; ++i) {
-    const auto c = static_cast<std::size_t>(i);
-    const Winner winner =
-        winner_of(f, to_float(x.at[0][c]), to_float(x.at[1][c]), to_float(x.at[2][c]), to_float(x.at[3][c]));
-    float gradient = to_float(y_gradient[c]);
-    if constexpr (drops) gradient *= mask[c];
-    const float value = gradient * f.derivative(winner.x);
-    out[0][c] = winner.place == 0 ? value : 0.0f;
-    out[1][c] = winner.place == 1 ? value : 0.0f;
-    out[2][c] = winner.place == 2 ? value : 0.0f;
-    out[3][c] = winner.place == 3 ? value : 0.0f;
-  }
+// A pass of its own: in one with f, the compiler chooses between the roundings of what f chooses between.
+template <class T>
+void round_to(const float* __restrict from, int count, T* __restrict to) {
+  for (int c = 0; c < count; ++c) to[c] = from_float<T>(from[c]);
 }
 
 template <bool pools, bool drops, class F, class T>
 void forward(const F& f, const PoolGeometry& g, const Dropout& dropout, const T* x, T* y) {
-  const random::Stream stream = drops ? dropout.stream() : random::Stream{};
-  for_each_strip(g, [&](std::int64_t position, const Window& window, std::int64_t channel, int count) {
-    const std::int64_t first = position * g.channels + channel;
-    Strip mask;
-    if constexpr (drops) draw_mask(dropout, stream, first, count, mask);
-    forward_strip<pools, drops>(f, pixels_of(x, window, channel), mask.data(), count, y + first);
+  for_each_strip(g, [&](std::int64_t first, int count) {
+    Strip<float> mask, values;
+    Strip<T> winners;
+    const T* from = x + first;
+    if constexpr (pools) {
+      from = winners.data();
+      for_each_window(g, first, count, [&](const Window& window, std::int64_t channel, int at, int channels) {
+        find_winners<false, F, T>(f, x + channel, window, channels, winners.data() + at, nullptr);
+      });
+    }
+    if constexpr (drops) draw_mask(dropout, first, count, mask.data());
+    if constexpr (std::is_same_v<T, float>) {
+      activate<drops>(f, from, mask.data(), count, y + first);
+    } else {
+      activate<drops>(f, from, mask.data(), count, values.data());
+      round_to(values.data(), count, y + first);
+    }
   });
 }
 
 template <bool pools, bool drops, class F, class T>
 void backward(const F& f, const PoolGeometry& g, const Dropout& dropout, T* x, const T* y_gradient) {
-  const random::Stream stream = drops ? dropout.stream() : random::Stream{};
-  for_each_strip(g, [&](std::int64_t position, const Window& window, std::int64_t channel, int count) {
-    const std::int64_t first = position * g.channels + channel;
-    Strip mask;
-    if constexpr (drops) draw_mask(dropout, stream, first, count, mask);
-    if constexpr (!pools) {
-      backward_strip<drops>(f, x + window.pixel[0] + channel, mask.data(), count, y_gradient + first);
-    } else {
-      std::array<Strip, 4> out;
-      pooled_backward_strip<drops>(f, pixels_of<const T>(x, window, channel), mask.data(), count,
-                                   y_gradient + first, out);
-      for (std::size_t k = 0; k < 4; ++k) {
-        if (window.inside[k]) store(out[k], count, x + window.pixel[k] + channel);
-      }
+  for_each_strip(g, [&](std::int64_t first, int count) {
+    Strip<float> mask, values;
+    Strip<T> winners, gradients;
+    Strip<Bits<T>> places;
+    const T* from = x + first;
+    T* to = x + first;
+    if constexpr (pools) {
+      from = winners.data();
+      to = gradients.data();
+      for_each_window(g, first, count, [&](const Window& window, std::int64_t channel, int at, int channels) {
+        find_winners<true>(f, x + channel, window, channels, winners.data() + at, places.data() + at);
+      });
+    }
+    if constexpr (drops) draw_mask(dropout, first, count, mask.data());
+    differentiate<drops>(f, from, mask.data(), y_gradient + first, count, values.data());
+    round_to(values.data(), count, to);
+    if constexpr (pools) {
+      for_each_window(g, first, count, [&](const Window& window, std::int64_t channel, int at, int channels) {
+        for (int k = 0; k < 4; ++k) {
+          if (!window.inside[k]) continue;  // lies where the first one does
+          hand_out(gradients.data() + at, places.data() + at, k, channels, x + window.pixel[k] + channel);
+        }
+      });
     }
   });
 }
