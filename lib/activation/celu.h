@@ -23,12 +23,12 @@ struct Celu {
 
   template <class T>
   ELUBENCH_HOST_DEVICE T value(T x) const {
-    const T below = static_cast<T>(alpha) * math::expm1(math::at_most(x, T(0)) / static_cast<T>(alpha));
-    return math::at_least(x, T(0)) + below;
+    const T below = static_cast<T>(alpha) * math::expm1(x / static_cast<T>(alpha));
+    return x > 0 ? x : below;
   }
   template <class T>
   ELUBENCH_HOST_DEVICE T derivative(T x) const {
-    const T below = math::exp(math::at_most(x, T(0)) / static_cast<T>(alpha));
+    const T below = math::exp(x / static_cast<T>(alpha));
     return x > 0 ? T(1) : below;
   }
 };

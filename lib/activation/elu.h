@@ -23,11 +23,12 @@ struct Elu {
 
   template <class T>
   ELUBENCH_HOST_DEVICE T value(T x) const {
-    return math::at_least(x, T(0)) + static_cast<T>(alpha) * math::expm1(math::at_most(x, T(0)));
+    const T below = static_cast<T>(alpha) * math::expm1(x);
+    return x > 0 ? x : below;
   }
   template <class T>
   ELUBENCH_HOST_DEVICE T derivative(T x) const {
-    const T below = static_cast<T>(alpha) * math::exp(math::at_most(x, T(0)));
+    const T below = static_cast<T>(alpha) * math::exp(x);
     return x > 0 ? T(1) : below;
   }
 };

@@ -25,11 +25,12 @@ struct Selu {
 
   template <class T>
   ELUBENCH_HOST_DEVICE T value(T x) const {
-    return T(scale) * (math::at_least(x, T(0)) + T(alpha) * math::expm1(math::at_most(x, T(0))));
+    const T below = T(alpha) * math::expm1(x);
+    return T(scale) * (x > 0 ? x : below);
   }
   template <class T>
   ELUBENCH_HOST_DEVICE T derivative(T x) const {
-    const T below = T(alpha) * math::exp(math::at_most(x, T(0)));
+    const T below = T(alpha) * math::exp(x);
     return T(scale) * (x > 0 ? T(1) : below);
   }
 };
