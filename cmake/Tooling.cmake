@@ -21,6 +21,12 @@ if(ELUBENCH_WERROR)
   target_compile_options(elubench_compile_options INTERFACE
     $<$<COMPILE_LANGUAGE:CXX>:-Werror> $<$<COMPILE_LANGUAGE:CUDA>:-Werror=all-warnings>)
 endif()
+# Where a processor has vectors of 512 bits, GCC takes half of each for some (Intel's, and AMD's that it does not know).
+include(CheckCXXCompilerFlag)
+check_cxx_compiler_flag(-mprefer-vector-width=512 ELUBENCH_COMPILER_HAS_VECTOR_WIDTH)
+if(ELUBENCH_COMPILER_HAS_VECTOR_WIDTH)
+  target_compile_options(elubench_compile_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-mprefer-vector-width=512>)
+endif()
 if(ELUBENCH_PROCESSOR)
   target_compile_options(elubench_compile_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-march=${ELUBENCH_PROCESSOR}>)
 endif()
