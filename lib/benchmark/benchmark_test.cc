@@ -46,6 +46,24 @@ TEST(Stopwatch, GivesEachLapItsTimeAndTheStepAll) {
   EXPECT_EQ(watch.steps(), (std::vector<double>{3, 3, 3}));
 }
 
+TEST(Stopwatch, AddsUpWhatAStepComesBackTo) {
+  Stopwatch watch(std::make_unique<Seconds>());
+  for (int step = 0; step < 2; ++step) {
+    watch.begin_step();
+    for (int slice = 0; slice < 3; ++slice) {
+      watch.finished("forward", "conv1");
+      watch.finished("forward", "pool1");
+    }
+    watch.finished("backward", "conv1");
+    watch.end_step();
+  }
+  ASSERT_EQ(watch.laps().size(), 3u);
+  EXPECT_EQ(watch.laps()[1].part, "pool1");
+  EXPECT_EQ(watch.laps()[1].seconds, (std::vector<double>{3, 3}));
+  EXPECT_EQ(watch.laps()[2].phase, "backward");
+  EXPECT_EQ(watch.laps()[2].seconds, (std::vector<double>{1, 1}));
+}
+
 TEST(Stopwatch, DividesWhatIsMeasuredTogether) {
   Stopwatch watch(std::make_unique<Seconds>());
   watch.begin_step();

@@ -22,7 +22,7 @@ class Stopwatch : public network::Observer {
  public:
   struct Lap {
     std::string phase, part;
-    std::vector<double> seconds;  // one a step
+    std::vector<double> seconds;  // one a step; the sum, where the step comes back to it
   };
 
   explicit Stopwatch(std::unique_ptr<device::Timeline> timeline) : timeline_(std::move(timeline)) {}
@@ -36,7 +36,7 @@ class Stopwatch : public network::Observer {
 
  private:
   std::unique_ptr<device::Timeline> timeline_;
-  std::size_t next_ = 0;  // lap of the step
+  std::vector<std::size_t> finished_;  // laps, of the step
   std::vector<Lap> laps_;
   std::vector<double> steps_;
 };

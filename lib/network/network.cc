@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
+#include "base/parallel.h"
 #include "kernel/softmax_cross_entropy.h"
 #include "kernel/tensor_buffer.h"
 #include "network/batch_normalization_block.h"
@@ -20,19 +22,40 @@ std::vector<RateFrom> rates_of_layer(const std::vector<LayerRates>& phases, std:
   return rates;
 }
 
-std::unique_ptr<convolution::Convolution> convolution_of(const Build& build, const LayerGeometry& layer) {
-  const convolution::Geometry geometry{build.batch_size,    layer.in_channels, layer.in_side,
-                                       layer.out_channels,  layer.out_side,    layer.receptive_field,
-                                       layer.padding_begin, layer.padding_end};
+std::unique_ptr<convolution::Convolution> convolution_of(const Build& build, const LayerGeometry& layer,
+                                                         std::int64_t images) {
+  const convolution::Geometry geometry{
+      images,         layer.in_channels,     layer.in_side,       layer.out_channels,
+      layer.out_side, layer.receptive_field, layer.padding_begin, layer.padding_end};
   return convolution::make_convolution(build.engine, geometry, build.device, build.element);
+}
+
+// What a core's second cache holds besides weights.
+constexpr std::int64_t cache_bytes = std::int64_t{2} << 20;
+
+// How many images of the batch go through the first layer at once: on a processor, so few that its
+// pre-activations, the network's largest, are still in the cores' caches when they are pooled, and their gradient
+// when the weights' is made of it. Statistics and dropout are of the whole batch.
+std::int64_t images_at_once(const Build& build, const LayerGeometry& first) {
+  const std::vector<LayerRates> rates = dropout_of(build.options);
+  const bool drops =
+      std::any_of(rates.begin(), rates.end(), [](const LayerRates& phase) { return phase.rates.front() > 0; });
+  if (!build.device.is_cpu() || build.batch_norm || drops) return build.batch_size;
+  const std::int64_t image_bytes = first.out_channels * first.out_side * first.out_side *
+                                   static_cast<std::int64_t>(c10::elementSize(build.element));
+  const std::int64_t most = std::max<std::int64_t>(1, thread_count() * cache_bytes / image_bytes);
+  const std::int64_t slices = (build.batch_size + most - 1) / most;
+  return (build.batch_size + slices - 1) / slices;
 }
 
 }  // namespace
 
 std::string convolutions_of(const Build& build) {
   std::map<std::string, int> layers;
+  std::int64_t images = images_at_once(build, layers_of(build.options, build.classes).front());
   for (const LayerGeometry& layer : layers_of(build.options, build.classes)) {
-    ++layers[convolution_of(build, layer)->name()];
+    ++layers[convolution_of(build, layer, images)->name()];
+    images = build.batch_size;
   }
   std::string text;
   for (const auto& [name, count] : layers) {
@@ -59,28 +82,51 @@ at::Tensor Network::plan_buffer(std::int64_t channels, std::int64_t side) const 
 }
 
 void Network::add_layer(std::size_t index, const LayerGeometry& layer) {
-  const std::string number = std::to_string(index + 1);
-  at::Tensor pre_activation = plan_buffer(layer.out_channels, layer.out_side);
-  blocks_.push_back({layer.name, std::make_unique<ConvolutionBlock>(convolution_of(build_, layer),
-                                                                    parameters_.entry(layer.name + ".weight"),
-                                                                    parameters_.entry(layer.name + ".bias"),
-                                                                    index > 0, last_output_, pre_activation)});
-  if (build_.batch_norm && layer.activation) {
-    at::Tensor normalized = plan_buffer(layer.out_channels, layer.out_side);
-    const std::string name = "bn" + number;
-    blocks_.push_back({name, std::make_unique<BatchNormalizationBlock>(
-                                 parameters_.entry(name + ".weight"), parameters_.entry(name + ".bias"),
-                                 parameters_.statistic(name + ".running_mean"),
-                                 parameters_.statistic(name + ".running_var"), pre_activation, normalized)});
-    pre_activation = normalized;
-  }
   const activation::Activation activation = layer.activation ? build_.activation : activation::Identity{};
-  const kernel::PoolGeometry pool{build_.batch_size, layer.out_side, layer.out_channels, layer.pool};
+  const at::Tensor input = last_output_;
+  const at::Tensor pre_activation = plan_buffer(layer.out_channels, layer.out_side);
+  const bool normalizes = build_.batch_norm && layer.activation;
+  const at::Tensor normalized = normalizes ? plan_buffer(layer.out_channels, layer.out_side) : pre_activation;
   last_output_ = plan_buffer(layer.out_channels, layer.pooled_side);
-  blocks_.push_back({"pool" + number, std::make_unique<PoolActivationDropoutBlock>(
-                                          activation, pool, rates_of_layer(rates_, index),
-                                          static_cast<std::uint32_t>(index), pre_activation, last_output_)});
-  probes_.push_back({layer, activation, pre_activation});
+  probes_.push_back({layer, activation, normalized});
+
+  const std::int64_t at_once = index == 0 ? images_at_once(build_, layer) : build_.batch_size;
+  for (std::int64_t first = 0; first < build_.batch_size; first += at_once) {
+    const std::int64_t images = std::min(at_once, build_.batch_size - first);
+    const auto slice = [&](const at::Tensor& of_batch) { return of_batch.narrow(0, first, images); };
+    const bool last_slice = first + images == build_.batch_size;
+    add_convolution(index, layer, last_slice, slice(input), slice(pre_activation));
+    if (normalizes) add_batch_normalization(index, slice(pre_activation), slice(normalized));
+    add_pool(index, layer, slice(normalized), slice(last_output_));
+  }
+}
+
+// Backwards the last slice of a batch comes first.
+void Network::add_convolution(std::size_t index, const LayerGeometry& layer, bool last_slice, at::Tensor input,
+                              at::Tensor output) {
+  const ConvolutionBlock::Gradients gradients{.by_input = index > 0, .add_to_weights = !last_slice};
+  blocks_.push_back(
+      {layer.name, std::make_unique<ConvolutionBlock>(
+                       convolution_of(build_, layer, input.size(0)), parameters_.entry(layer.name + ".weight"),
+                       parameters_.entry(layer.name + ".bias"), gradients, std::move(input), std::move(output))});
+}
+
+void Network::add_batch_normalization(std::size_t index, at::Tensor input, at::Tensor output) {
+  const std::string name = "bn" + std::to_string(index + 1);
+  blocks_.push_back({name, std::make_unique<BatchNormalizationBlock>(parameters_.entry(name + ".weight"),
+                                                                     parameters_.entry(name + ".bias"),
+                                                                     parameters_.statistic(name + ".running_mean"),
+                                                                     parameters_.statistic(name + ".running_var"),
+                                                                     std::move(input), std::move(output))});
+}
+
+void Network::add_pool(std::size_t index, const LayerGeometry& layer, at::Tensor input, at::Tensor output) {
+  const activation::Activation& activation = probes_.back().activation;
+  const kernel::PoolGeometry geometry{input.size(0), layer.out_side, layer.out_channels, layer.pool};
+  blocks_.push_back({"pool" + std::to_string(index + 1),
+                     std::make_unique<PoolActivationDropoutBlock>(
+                         activation, geometry, rates_of_layer(rates_, index), static_cast<std::uint32_t>(index),
+                         std::move(input), std::move(output))});
 }
 
 std::int64_t Network::rates_stage(std::int64_t iteration) const {

@@ -71,19 +71,23 @@ class Network {
 
  private:
   struct NamedBlock {
-    std::string name;  // "conv3", "bn3", "pool3"
+    std::string name;  // "conv3", "bn3", "pool3"; once for each slice of the batch
     std::unique_ptr<Block> block;
   };
 
   at::Tensor plan_buffer(std::int64_t channels, std::int64_t side) const;
   void add_layer(std::size_t index, const LayerGeometry& layer);
+  void add_convolution(std::size_t index, const LayerGeometry& layer, bool last_slice, at::Tensor input,
+                       at::Tensor output);
+  void add_batch_normalization(std::size_t index, at::Tensor input, at::Tensor output);
+  void add_pool(std::size_t index, const LayerGeometry& layer, at::Tensor input, at::Tensor output);
 
   Build build_;
   std::vector<LayerGeometry> layers_;
   std::vector<LayerRates> rates_;
   Parameters parameters_;
   at::Tensor images_, labels_;
-  at::Tensor last_output_;  // of the block added last: (N, C, H, W)
+  at::Tensor last_output_;  // of the layer added last: (N, C, H, W)
   std::vector<NamedBlock> blocks_;
   std::vector<Probe> probes_;
 };

@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "activation/table.h"
+#include "base/parallel.h"
 #include "convolution/convolution.h"
 #include "network/initial_weights.h"
 #include "network/test_network.h"
@@ -23,9 +25,11 @@ struct Case {
   bool training = true;
   std::vector<DropoutPhase> phases = {};  // empty: the network's own rates
   convolution::Engine engine = convolution::Engine::automatic;
+  std::int64_t batch_size = 4;
 };
 
 constexpr std::int64_t iteration = 4;
+constexpr std::int64_t sliced_batch = 43;  // goes through the first layer as 15, 15 and 13 images
 
 // Leaves in every buffer and gradient what a real run would find there: another batch's numbers.
 void pass_another_batch_through(Network& network) {
@@ -59,6 +63,7 @@ TEST_P(AgainstAutograd, AgreesInLogitsLossAndEveryGradient) {
   build.options.even_padding = c.even_padding;
   build.options.final_activation = c.final_activation;
   build.engine = c.engine;
+  build.batch_size = c.batch_size;
   Network network(build);
   set_from_formulas(network);
   pass_another_batch_through(network);
@@ -110,7 +115,34 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"elu11", "elu(alpha=1)", false, false, EvenPadding::both, true}, Case{"elu18", "elu(alpha=1)"},
         Case{"elu18", "relu", false, true}, Case{"elu18", "elu(alpha=1)", true},
         Case{.network = "elu11", .activation = "elu(alpha=1)", .engine = convolution::Engine::winograd},
-        Case{.network = "elu18", .activation = "elu(alpha=1)", .engine = convolution::Engine::winograd}));
+        Case{.network = "elu18", .activation = "elu(alpha=1)", .engine = convolution::Engine::winograd},
+        Case{.network = "elu11", .activation = "elu(alpha=1)", .dropout = true, .batch_size = sliced_batch}));
+
+class Parts : public Observer {
+ public:
+  void finished(std::string_view, std::string_view part) override { ++count[std::string(part)]; }
+  std::map<std::string, int> count;
+};
+
+// So that the case above is one: 24 channels of 32 x 32 floats are 96 KiB an image, and a core's cache is taken as
+// 2 MiB.
+TEST(FirstLayer, GoesThroughABatchInSlicesUnlessItsImagesDependOnEachOther) {
+  Build build = small_build("elu11", "relu");
+  build.batch_size = sliced_batch;
+  const SingleThread single_thread;
+  Parts sliced, whole, normalized;
+  Network(build).forward(evaluation_pass, &sliced);
+  EXPECT_EQ(sliced.count.at("conv1"), 3);
+  EXPECT_EQ(sliced.count.at("pool1"), 3);
+  EXPECT_EQ(sliced.count.at("conv2"), 1);
+  build.batch_size = 21;
+  Network(build).forward(evaluation_pass, &whole);
+  EXPECT_EQ(whole.count.at("conv1"), 1);
+  build.batch_size = sliced_batch;
+  build.batch_norm = true;
+  Network(build).forward(evaluation_pass, &normalized);
+  EXPECT_EQ(normalized.count.at("conv1"), 1);
+}
 
 // golden.json was computed by golden.py in PyTorch, from the paper's text and not from the tables here.
 class AgainstGolden : public testing::TestWithParam<std::string> {};
