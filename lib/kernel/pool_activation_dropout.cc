@@ -28,26 +28,28 @@ void for_each_strip(const PoolGeometry& g, const Body& body) {
   });
 }
 
-// What each of `count` elements from `first` on is multiplied with: 0 or the scale. Four elements share one block
-// of random numbers, and a strip begins with one.
-void draw_mask(const Dropout& dropout, std::int64_t first, int count, float* __restrict mask) {
+// What the elements of a strip are multiplied with, by the random numbers drawn for them.
+struct Mask {
+  const std::uint32_t* __restrict words;
+  std::uint32_t threshold;
+  float scale;
+
+  float operator[](int c) const { return words[c] < threshold ? 0.0f : scale; }
+};
+
+// Four elements share one block of random numbers, and a strip begins with one.
+template <bool drops>
+Mask draw_mask(const Dropout& dropout, std::int64_t first, int count, Strip<std::uint32_t>& words) {
   static_assert(strip % 4 == 0);
-  Strip<std::uint32_t> words;
-  const random::Stream stream = dropout.stream();
-  const std::uint64_t first_block = static_cast<std::uint64_t>(first) / 4;
-  const int blocks = (count + 3) / 4;
-  for (int b = 0; b < blocks; ++b) {
-    const random::Block block = stream.block(first_block + static_cast<std::uint64_t>(b));
-    for (int w = 0; w < 4; ++w) words[static_cast<std::size_t>(4 * b + w)] = block.word[w];
+  if constexpr (drops) {
+    random::draw_blocks(dropout.stream(), static_cast<std::uint64_t>(first) / 4,
+                        (static_cast<std::uint64_t>(count) + 3) / 4, words.data());
   }
-  const std::uint32_t threshold = dropout.threshold;
-  const float scale = dropout.scale;
-  for (int c = 0; c < count; ++c) mask[c] = words[static_cast<std::size_t>(c)] < threshold ? 0.0f : scale;
+  return {words.data(), dropout.threshold, dropout.scale};
 }
 
 template <bool drops, class F, class T>
-[[gnu::flatten]] void activate(const F& f, const T* __restrict x, const float* __restrict mask, int count,
-                               float* __restrict y) {
+[[gnu::flatten]] void activate(const F& f, const T* __restrict x, Mask mask, int count, float* __restrict y) {
   for (int c = 0; c < count; ++c) {
     y[c] = f.value(to_float(x[c]));
     if constexpr (drops) y[c] *= mask[c];
@@ -55,8 +57,8 @@ template <bool drops, class F, class T>
 }
 
 template <bool drops, class F, class T>
-[[gnu::flatten]] void differentiate(const F& f, const T* __restrict x, const float* __restrict mask,
-                                    const T* __restrict y_gradient, int count, float* __restrict x_gradient) {
+[[gnu::flatten]] void differentiate(const F& f, const T* __restrict x, Mask mask, const T* __restrict y_gradient,
+                                    int count, float* __restrict x_gradient) {
   for (int c = 0; c < count; ++c) {
     float gradient = to_float(y_gradient[c]);
     if constexpr (drops) gradient *= mask[c];
@@ -73,7 +75,8 @@ void round_to(const float* __restrict from, int count, T* __restrict to) {
 template <bool pools, bool drops, class F, class T>
 void forward(const F& f, const PoolGeometry& g, const Dropout& dropout, const T* x, T* y) {
   for_each_strip(g, [&](std::int64_t first, int count) {
-    Strip<float> mask, values;
+    Strip<std::uint32_t> words;
+    Strip<float> values;
     Strip<T> winners;
     const T* from = x + first;
     if constexpr (pools) {
@@ -82,11 +85,11 @@ void forward(const F& f, const PoolGeometry& g, const Dropout& dropout, const T*
         find_winners<false, F, T>(f, x + channel, window, channels, winners.data() + at, nullptr);
       });
     }
-    if constexpr (drops) draw_mask(dropout, first, count, mask.data());
+    const Mask mask = draw_mask<drops>(dropout, first, count, words);
     if constexpr (std::is_same_v<T, float>) {
-      activate<drops>(f, from, mask.data(), count, y + first);
+      activate<drops>(f, from, mask, count, y + first);
     } else {
-      activate<drops>(f, from, mask.data(), count, values.data());
+      activate<drops>(f, from, mask, count, values.data());
       round_to(values.data(), count, y + first);
     }
   });
@@ -95,7 +98,8 @@ void forward(const F& f, const PoolGeometry& g, const Dropout& dropout, const T*
 template <bool pools, bool drops, class F, class T>
 void backward(const F& f, const PoolGeometry& g, const Dropout& dropout, T* x, const T* y_gradient) {
   for_each_strip(g, [&](std::int64_t first, int count) {
-    Strip<float> mask, values;
+    Strip<std::uint32_t> words;
+    Strip<float> values;
     Strip<T> winners, gradients;
     Strip<Bits<T>> places;
     const T* from = x + first;
@@ -107,8 +111,8 @@ void backward(const F& f, const PoolGeometry& g, const Dropout& dropout, T* x, c
         find_winners<true>(f, x + channel, window, channels, winners.data() + at, places.data() + at);
       });
     }
-    if constexpr (drops) draw_mask(dropout, first, count, mask.data());
-    differentiate<drops>(f, from, mask.data(), y_gradient + first, count, values.data());
+    const Mask mask = draw_mask<drops>(dropout, first, count, words);
+    differentiate<drops>(f, from, mask, y_gradient + first, count, values.data());
     round_to(values.data(), count, to);
     if constexpr (pools) {
       for_each_window(g, first, count, [&](const Window& window, std::int64_t channel, int at, int channels) {

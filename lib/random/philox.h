@@ -14,19 +14,24 @@ struct Block {
   std::uint32_t word[4];
 };
 
+inline constexpr int philox_rounds = 10;
+inline constexpr std::uint32_t philox_multiplier0 = 0xD2511F53, philox_multiplier1 = 0xCD9E8D57;
+inline constexpr std::uint32_t philox_weyl0 = 0x9E3779B9,
+                               philox_weyl1 = 0xBB67AE85;  // added to the key each round
+
 // The generator itself. `key` and `counter` as in the paper's reference implementation, low word first.
 ELUBENCH_HOST_DEVICE inline Block philox(std::uint64_t key, Block counter) {
   std::uint32_t key0 = static_cast<std::uint32_t>(key);
   std::uint32_t key1 = static_cast<std::uint32_t>(key >> 32);
-  for (int round = 0; round < 10; ++round) {
-    const std::uint64_t product0 = std::uint64_t{0xD2511F53u} * counter.word[0];
-    const std::uint64_t product1 = std::uint64_t{0xCD9E8D57u} * counter.word[2];
+  for (int round = 0; round < philox_rounds; ++round) {
+    const std::uint64_t product0 = std::uint64_t{philox_multiplier0} * counter.word[0];
+    const std::uint64_t product1 = std::uint64_t{philox_multiplier1} * counter.word[2];
     counter = {{static_cast<std::uint32_t>(product1 >> 32) ^ counter.word[1] ^ key0,
                 static_cast<std::uint32_t>(product1),
                 static_cast<std::uint32_t>(product0 >> 32) ^ counter.word[3] ^ key1,
                 static_cast<std::uint32_t>(product0)}};
-    key0 += 0x9E3779B9u;
-    key1 += 0xBB67AE85u;
+    key0 += philox_weyl0;
+    key1 += philox_weyl1;
   }
   return counter;
 }
@@ -57,6 +62,9 @@ struct Stream {
   // One 32-bit number for each index: the words of the blocks in turn.
   ELUBENCH_HOST_DEVICE std::uint32_t word(std::uint64_t index) const { return block(index / 4).word[index % 4]; }
 };
+
+// words[4 b + w] = stream.block(first + b).word[w] for b < count, several blocks at a time. On the host.
+void draw_blocks(const Stream& stream, std::uint64_t first, std::uint64_t count, std::uint32_t* words);
 
 // Uniform in [0, bound) by the upper half of a product; the bias is below bound / 2^32.
 ELUBENCH_HOST_DEVICE inline std::uint32_t below(std::uint32_t bound, std::uint32_t word) {

@@ -39,6 +39,21 @@ TEST(Stream, NeverSharesNumbersBetweenPurposesPartsAndTimes) {
   EXPECT_EQ(seen.size(), count);
 }
 
+// Counts that fill vectors and leave blocks over; indices whose upper halves differ.
+TEST(DrawBlocks, DrawsWhatTheStreamDrawsOneByOne) {
+  const Stream stream{0x123456789abcdef0, Purpose::dropout, 3, 0x87654321};
+  for (const std::uint64_t first : {std::uint64_t{0}, std::uint64_t{0xfffffffb}, std::uint64_t{1} << 40}) {
+    for (std::size_t blocks = 0; blocks < 40; ++blocks) {
+      std::vector<std::uint32_t> words(4 * blocks + 1, 7), expected(words);
+      for (std::size_t b = 0; b < blocks; ++b) {
+        for (std::size_t w = 0; w < 4; ++w) expected[4 * b + w] = stream.block(first + b).word[w];
+      }
+      draw_blocks(stream, first, blocks, words.data());
+      EXPECT_EQ(words, expected) << blocks << " blocks from " << first;
+    }
+  }
+}
+
 // Mean and variance of n normal numbers deviate by 1/sqrt(n) and sqrt(2/n); five deviations are allowed.
 TEST(NormalPair, HasMeanZeroAndVarianceOne) {
   const int pairs = 100000;
