@@ -17,19 +17,30 @@ using kernel::to_float;
 
 // Channels are worked on in strips that stay in first-level cache, so that every loop over one is plain SIMD.
 constexpr int strip = 64;
-using Strip = float[strip];
 
-// sum over k >= first of matrix[i][k] in[k][c], without the terms that are 0.
+// Strips of a matrix, each `step` floats after the one before: beside each other in a core's cache, or in the
+// planes of an operand.
+template <class Float>
+struct Strips {
+  Float* first;
+  std::int64_t step;
+
+  Strips from(std::int64_t strip_number) const { return {first + strip_number * step, step}; }
+  Strips every(std::int64_t strips) const { return {first, strips * step}; }
+};
+
+// sum over k of matrix[i][k] in[k][c], without the terms that are 0.
 template <const auto& matrix, std::size_t i, std::size_t k = 0, bool started = false>
-inline float dot(const Strip* in, std::size_t stride, int c, float sum = 0) {
+inline float dot(const float* __restrict in, std::int64_t step, int c, float sum = 0) {
   if constexpr (k == matrix[i].size()) {
     return sum;
   } else if constexpr (matrix[i][k] == 0) {
-    return dot<matrix, i, k + 1, started>(in, stride, c, sum);
+    return dot<matrix, i, k + 1, started>(in, step, c, sum);
   } else {
     constexpr float factor = static_cast<float>(matrix[i][k]);
-    const float term = factor == 1 ? in[k * stride][c] : factor * in[k * stride][c];
-    return dot<matrix, i, k + 1, true>(in, stride, c, started ? sum + term : term);
+    const float x = in[static_cast<std::int64_t>(k) * step + c];
+    const float term = factor == 1 ? x : factor * x;
+    return dot<matrix, i, k + 1, true>(in, step, c, started ? sum + term : term);
   }
 }
 
@@ -39,31 +50,45 @@ void for_constants(const Body& body) {
   (std::make_index_sequence<count>{});
 }
 
+// out = matrix in, of vectors of strips.
+template <const auto& matrix>
+void one_side(Strips<const float> in, int count, Strips<float> out) {
+  const float* const __restrict from = in.first;
+  for_constants<matrix.size()>([&](auto i) {
+    float* const __restrict to = out.from(i).first;
+    for (int c = 0; c < count; ++c) to[c] = dot<matrix, i>(from, in.step, c);
+  });
+}
+
 // out = matrix in matrix^T; in is columns x columns strips, out rows x rows.
 template <const auto& matrix>
-void both_sides(const Strip* in, int count, Strip* out) {
-  constexpr std::size_t rows = matrix.size();
-  constexpr std::size_t columns = matrix[0].size();
-  Strip half[rows * columns];
-  for (std::size_t j = 0; j < columns; ++j) {
-    for_constants<rows>([&](auto i) {
-      for (int c = 0; c < count; ++c) half[i * columns + j][c] = dot<matrix, i>(in + j, columns, c);
-    });
+void both_sides(Strips<const float> in, int count, Strips<float> out) {
+  constexpr std::int64_t rows = matrix.size();
+  constexpr std::int64_t columns = matrix[0].size();
+  float half[rows * columns * strip];
+  for (std::int64_t j = 0; j < columns; ++j) {
+    one_side<matrix>(in.from(j).every(columns), count, Strips<float>{half + j * strip, columns * strip});
   }
-  for (std::size_t i = 0; i < rows; ++i) {
-    for_constants<rows>([&](auto j) {
-      for (int c = 0; c < count; ++c) out[i * rows + j][c] = dot<matrix, j>(half + i * columns, 1, c);
-    });
+  for (std::int64_t i = 0; i < rows; ++i) {
+    one_side<matrix>(Strips<const float>{half + i * columns * strip, strip}, count, out.from(i * rows));
   }
 }
 
 template <class T>
-void load(const T* from, int count, Strip& to) {
+void load(const T* __restrict from, int count, float* __restrict to) {
   for (int c = 0; c < count; ++c) to[c] = to_float(from[c]);
 }
 
-void clear(int count, Strip& to) {
-  for (int c = 0; c < count; ++c) to[c] = 0;
+template <class T>
+void store(const float* __restrict from, const float* __restrict bias, int count, T* __restrict to) {
+  for (int c = 0; c < count; ++c) to[c] = from_float<T>(from[c] + bias[c]);
+}
+
+// Those of a row of an operand.
+template <class Float>
+Strips<Float> strips_of(Float* operand, std::int64_t rows, std::int64_t channels, std::int64_t row,
+                        std::int64_t channel) {
+  return {operand + row * channels + channel, operand_plane(rows, channels)};
 }
 
 // Calls body(first channel, count) for every strip.
@@ -95,19 +120,16 @@ class Transforms : public WinogradTransforms {
   void transform_output(const float* operand, std::int64_t tiles, const void* bias,
                         const Images& images) const override {
     for_element(images.data.element, [&]<class T>(T) {
-      const auto* const typed_bias = static_cast<const T*>(bias);
       for_each_tile(tiles, images.channels, [&](std::int64_t tile, std::int64_t channel, int count) {
-        const float* const from = operand + tile * images.channels + channel;
-        const std::int64_t plane = operand_plane(tiles, images.channels);
-        Strip products[n * n];
-        for (int p = 0; p < n * n; ++p) load(from + p * plane, count, products[p]);
-        Strip result[m * m];
-        both_sides<output_matrix>(products, count, result);
-        if (bias) add_bias(typed_bias + channel, count, result);
+        float biases[strip] = {};
+        if (bias) load(static_cast<const T*>(bias) + channel, count, biases);
+        float result[m * m * strip];
+        both_sides<output_matrix>(strips_of(operand, tiles, images.channels, tile, channel), count,
+                                  {result, strip});
         for_each_pixel<m>(images, tile, [&](int place, std::int64_t pixel) {
           if (pixel < 0) return;
-          T* const to = images.data.template as<T>() + pixel * images.channels + channel;
-          for (int c = 0; c < count; ++c) to[c] = from_float<T>(result[place][c]);
+          store(result + place * strip, biases, count,
+                images.data.template as<T>() + pixel * images.channels + channel);
         });
       });
     });
@@ -117,14 +139,13 @@ class Transforms : public WinogradTransforms {
                         float* operand) const override {
     for_element(weight.element, [&]<class T>(T) {
       for_each_tile(out_channels, in_channels, [&](std::int64_t out, std::int64_t channel, int count) {
-        Strip taps[r * r];
+        float taps[r * r * strip];
         for (int t = 0; t < r * r; ++t) {
           const int from = turned ? r * r - 1 - t : t;
-          load(weight.as<const T>() + (out * r * r + from) * in_channels + channel, count, taps[t]);
+          load(weight.as<const T>() + (out * r * r + from) * in_channels + channel, count, taps + t * strip);
         }
-        Strip result[n * n];
-        both_sides<weight_matrix>(taps, count, result);
-        store_operand(result, out_channels, in_channels, out, channel, count, operand);
+        both_sides<weight_matrix>({taps, strip}, count,
+                                  strips_of(operand, out_channels, in_channels, out, channel));
       });
     });
   }
@@ -132,16 +153,8 @@ class Transforms : public WinogradTransforms {
   void transform_weight_gradient(const float* operand, std::int64_t out_channels, std::int64_t in_channels,
                                  float* gradient) const override {
     for_each_tile(out_channels, in_channels, [&](std::int64_t out, std::int64_t channel, int count) {
-      const float* const from = operand + out * in_channels + channel;
-      const std::int64_t plane = operand_plane(out_channels, in_channels);
-      Strip products[n * n];
-      for (int p = 0; p < n * n; ++p) load(from + p * plane, count, products[p]);
-      Strip result[r * r];
-      both_sides<weight_adjoint>(products, count, result);
-      for (int t = 0; t < r * r; ++t) {
-        float* const to = gradient + (out * r * r + t) * in_channels + channel;
-        for (int c = 0; c < count; ++c) to[c] = result[t][c];
-      }
+      both_sides<weight_adjoint>(strips_of(operand, out_channels, in_channels, out, channel), count,
+                                 {gradient + out * r * r * in_channels + channel, in_channels});
     });
   }
 
@@ -182,31 +195,18 @@ class Transforms : public WinogradTransforms {
   static void tiles_to_operand(const Images& images, std::int64_t tiles, float* operand) {
     for_element(images.data.element, [&]<class T>(T) {
       for_each_tile(tiles, images.channels, [&](std::int64_t tile, std::int64_t channel, int count) {
-        Strip pixels[size * size];
+        float pixels[size * size * strip];
         for_each_pixel<size>(images, tile, [&](int place, std::int64_t pixel) {
-          if (pixel < 0) return clear(count, pixels[place]);
-          load(images.data.template as<const T>() + pixel * images.channels + channel, count, pixels[place]);
+          float* const to = pixels + place * strip;
+          if (pixel < 0) {
+            std::fill_n(to, count, 0.0f);
+          } else {
+            load(images.data.template as<const T>() + pixel * images.channels + channel, count, to);
+          }
         });
-        Strip result[n * n];
-        both_sides<matrix>(pixels, count, result);
-        store_operand(result, tiles, images.channels, tile, channel, count, operand);
+        both_sides<matrix>({pixels, strip}, count, strips_of(operand, tiles, images.channels, tile, channel));
       });
     });
-  }
-
-  static void store_operand(const Strip* result, std::int64_t rows, std::int64_t channels, std::int64_t row,
-                            std::int64_t channel, int count, float* operand) {
-    for (int p = 0; p < n * n; ++p) {
-      float* const to = operand + p * operand_plane(rows, channels) + row * channels + channel;
-      for (int c = 0; c < count; ++c) to[c] = result[p][c];
-    }
-  }
-
-  template <class T>
-  static void add_bias(const T* bias, int count, Strip* result) {
-    for (int place = 0; place < m * m; ++place) {
-      for (int c = 0; c < count; ++c) result[place][c] += to_float(bias[c]);
-    }
   }
 };
 
