@@ -64,6 +64,18 @@ TEST(Stopwatch, AddsUpWhatAStepComesBackTo) {
   EXPECT_EQ(watch.laps()[2].seconds, (std::vector<double>{1, 1}));
 }
 
+TEST(Stopwatch, GivesALapNothingInAStepWithoutIt) {
+  Stopwatch watch(std::make_unique<Seconds>());
+  for (const std::string part : {"conv1", "conv2"}) {
+    watch.begin_step();
+    watch.finished("forward", part);
+    watch.end_step();
+  }
+  ASSERT_EQ(watch.laps().size(), 2u);
+  EXPECT_EQ(watch.laps()[0].seconds, (std::vector<double>{1, 0}));
+  EXPECT_EQ(watch.laps()[1].seconds, (std::vector<double>{0, 1}));
+}
+
 TEST(Stopwatch, DividesWhatIsMeasuredTogether) {
   Stopwatch watch(std::make_unique<Seconds>());
   watch.begin_step();

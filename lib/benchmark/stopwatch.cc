@@ -21,7 +21,8 @@ void Stopwatch::finished(std::string_view phase, std::string_view part) {
   const auto lap =
       std::find_if(laps_.begin(), laps_.end(), [&](const Lap& l) { return l.phase == phase && l.part == part; });
   finished_.push_back(static_cast<std::size_t>(lap - laps_.begin()));
-  if (lap == laps_.end()) laps_.push_back({std::string(phase), std::string(part), {}});
+  if (lap == laps_.end())
+    laps_.push_back({std::string(phase), std::string(part), std::vector<double>(steps_.size())});
 }
 
 // What lies between the last lap and the end belongs to the step alone.

@@ -22,7 +22,7 @@ class Stopwatch : public network::Observer {
  public:
   struct Lap {
     std::string phase, part;
-    std::vector<double> seconds;  // one a step; the sum, where the step comes back to it
+    std::vector<double> seconds;  // one a step: the sum, where it comes back to the lap, or 0
   };
 
   explicit Stopwatch(std::unique_ptr<device::Timeline> timeline) : timeline_(std::move(timeline)) {}

@@ -47,9 +47,12 @@ std::string text_of(const Request& request, const Result& result) {
       ", " + std::string(to_name(specification.precision)) + ", convolutions of " + result.convolutions + "\n";
   text += formatted(
       "peak: %.2f TFLOP/s of LibTorch's matrix product, %.1f GB/s of a copy beyond the caches; memory: %.2f GB at "
-      "most\n"
-      "operations are counted as of direct convolutions: Winograd's makes fewer, and may exceed the peak\n",
+      "most\n",
       result.peak / 1e12, result.bandwidth / 1e9, static_cast<double>(result.memory_bytes) / 1e9);
+  text +=
+      "operations are counted as of direct convolutions: Winograd's makes fewer, and may exceed the peak; what "
+      "lies in "
+      "a cache may exceed the bandwidth\n";
   text += speed_text("training", result.training, result.peak);
   for (const Phase& phase : result.training.phases) text += phase_text(phase, result.training.seconds, result);
   if (request.device != "cpu" && !result.recorded) {

@@ -25,8 +25,8 @@ struct Strips {
   Float* first;
   std::int64_t step;
 
-  Strips from(std::int64_t strip_number) const { return {first + strip_number * step, step}; }
-  Strips every(std::int64_t strips) const { return {first, strips * step}; }
+  Strips from(std::int64_t number) const { return {first + number * step, step}; }  // without those before it
+  Strips every(std::int64_t nth) const { return {first, nth * step}; }  // the first, and each nth after
 };
 
 // sum over k of matrix[i][k] in[k][c], without the terms that are 0.
@@ -84,7 +84,7 @@ void store(const float* __restrict from, const float* __restrict bias, int count
   for (int c = 0; c < count; ++c) to[c] = from_float<T>(from[c] + bias[c]);
 }
 
-// Those of a row of an operand.
+// An operand's strips at one row, from one channel on: one in each of its planes.
 template <class Float>
 Strips<Float> strips_of(Float* operand, std::int64_t rows, std::int64_t channels, std::int64_t row,
                         std::int64_t channel) {

@@ -12,8 +12,8 @@
 namespace elubench::kernel {
 namespace {
 
-// Outputs are worked on in strips, which stay in a core's first cache from one pass over them to the next. Each
-// pass is a plain loop that the compiler turns into SIMD, if all that it calls is inlined.
+// Outputs are worked on in strips, which nearly all stay in a core's first cache from one pass over them to the
+// next. Each pass is a plain loop that the compiler turns into SIMD, if all that it calls is inlined.
 constexpr int strip = 1024;
 template <class T>
 using Strip = std::array<T, strip>;
@@ -66,7 +66,7 @@ template <bool drops, class F, class T>
   }
 }
 
-// A pass of its own: in one with f, the compiler chooses between the roundings of what f chooses between.
+// A pass of its own: in one with f, GCC 12 rounds both of what f chooses between, and chooses then.
 template <class T>
 void round_to(const float* __restrict from, int count, T* __restrict to) {
   for (int c = 0; c < count; ++c) to[c] = from_float<T>(from[c]);

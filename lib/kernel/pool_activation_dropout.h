@@ -1,4 +1,4 @@
-// Max-pooling, activation and dropout in one pass: y = dropout(max over the window of f(x)).
+// Max-pooling, activation and dropout in one kernel: y = dropout(max over the window of f(x)).
 //
 // Where f is monotone the maximum is taken first and f applied to it alone: the result is the same and the work a
 // quarter. Nothing is stored for the backward pass: it finds the winner of each window and f' from x again, and

@@ -9,6 +9,7 @@
 #include <map>
 
 #include "activation/table.h"
+#include "base/parallel.h"
 #include "kernel/tensor_buffer.h"
 
 namespace elubench::kernel {
@@ -47,9 +48,11 @@ struct Shape {
   bool pool;
 };
 
-// Odd sides, one pixel, channels that are no multiple of a vector, and more than a strip of 64.
-const std::vector<Shape> shapes{{2, 8, 16, true},  {3, 7, 5, true},  {1, 1, 3, true},   {2, 3, 100, true},
-                                {2, 5, 130, true}, {2, 4, 7, false}, {1, 1, 67, false}, {0, 4, 8, true}};
+// Odd sides, one pixel, channels that are no multiple of a vector; outputs of several strips of 1024, the last two
+// of enough for two threads.
+const std::vector<Shape> shapes{{2, 8, 16, true},   {3, 7, 5, true},   {1, 1, 3, true},   {2, 3, 100, true},
+                                {2, 5, 130, true},  {2, 4, 7, false},  {1, 1, 67, false}, {0, 4, 8, true},
+                                {3, 9, 130, false}, {3, 18, 131, true}};
 
 // Channels last in memory, (N, C, H, W) to LibTorch.
 at::Tensor random_images(const Shape& s, std::uint32_t part) {
@@ -71,7 +74,11 @@ at::Tensor mask_of(const Dropout& dropout, double rate, const at::Tensor& like) 
   return mask.permute({0, 3, 1, 2});
 }
 
-class PoolActivationDropout : public testing::TestWithParam<std::string> {};
+class PoolActivationDropout : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override { set_thread_count(2); }
+  void TearDown() override { set_thread_count(1); }
+};
 
 // The reference applies f before the pool, as the paper says; the kernel after it where f is monotone.
 TEST_P(PoolActivationDropout, AgreesWithLibTorchForwardAndBackward) {

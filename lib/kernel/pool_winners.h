@@ -62,7 +62,7 @@ template <bool placed, class F, class T>
   for (int c = 0; c < count; ++c) {
     if constexpr (F::monotone) {
       const auto found = largest_of(bits_of(x0[c]), bits_of(x1[c]), bits_of(x2[c]), bits_of(x3[c]));
-      winner[c] = of_bits<T>(found.bits);
+      winner[c] = from_bits<T>(found.bits);
       if constexpr (placed) place[c] = found.place;
     } else {
       const Winner found = winner_of(f, to_float(x0[c]), to_float(x1[c]), to_float(x2[c]), to_float(x3[c]));
@@ -79,7 +79,7 @@ void hand_out(const T* __restrict gradient, const Bits<T>* __restrict place, int
   const auto here = static_cast<Bits<T>>(pixel);
   for (int c = 0; c < count; ++c) {
     const Bits<T> bits = bits_of(gradient[c]);
-    x[c] = of_bits<T>(place[c] == here ? bits : Bits<T>{0});
+    x[c] = from_bits<T>(place[c] == here ? bits : Bits<T>{0});
   }
 }
 

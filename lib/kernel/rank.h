@@ -19,13 +19,13 @@ inline std::int16_t bits_of(Bfloat16 x) { return static_cast<std::int16_t>(x.bit
 inline std::int32_t bits_of(float x) { return std::bit_cast<std::int32_t>(x); }
 
 template <class T>
-T of_bits(Bits<T> bits);
+T from_bits(Bits<T> bits);
 template <>
-inline Bfloat16 of_bits<Bfloat16>(std::int16_t bits) {
+inline Bfloat16 from_bits<Bfloat16>(std::int16_t bits) {
   return {static_cast<std::uint16_t>(bits)};
 }
 template <>
-inline float of_bits<float>(std::int32_t bits) {
+inline float from_bits<float>(std::int32_t bits) {
   return std::bit_cast<float>(bits);
 }
 

@@ -30,12 +30,13 @@ std::unique_ptr<convolution::Convolution> convolution_of(const Build& build, con
   return convolution::make_convolution(build.engine, geometry, build.device, build.element);
 }
 
-// What a core's second cache holds besides weights.
+// A thread's share of a processor's caches.
 constexpr std::int64_t cache_bytes = std::int64_t{2} << 20;
 
 // How many images of the batch go through the first layer at once: on a processor, so few that its
-// pre-activations, the network's largest, are still in the cores' caches when they are pooled, and their gradient
-// when the weights' is made of it. Statistics and dropout are of the whole batch.
+// pre-activations, the network's largest, are still in a cache when they are pooled, and their gradient when the
+// weights' is made of it; and as many for each thread. All of them where statistics or dropout masks are of the
+// whole batch.
 std::int64_t images_at_once(const Build& build, const LayerGeometry& first) {
   const std::vector<LayerRates> rates = dropout_of(build.options);
   const bool drops =
@@ -43,15 +44,15 @@ std::int64_t images_at_once(const Build& build, const LayerGeometry& first) {
   if (!build.device.is_cpu() || build.batch_norm || drops) return build.batch_size;
   const std::int64_t image_bytes = first.out_channels * first.out_side * first.out_side *
                                    static_cast<std::int64_t>(c10::elementSize(build.element));
-  const std::int64_t most = std::max<std::int64_t>(1, thread_count() * cache_bytes / image_bytes);
-  const std::int64_t slices = (build.batch_size + most - 1) / most;
-  return (build.batch_size + slices - 1) / slices;
+  const std::int64_t images = cache_bytes / image_bytes * thread_count();
+  return images == 0 || images >= build.batch_size ? build.batch_size : images;
 }
 
 }  // namespace
 
 std::string convolutions_of(const Build& build) {
   std::map<std::string, int> layers;
+  // The last slice may have fewer images, but no choice of the first layer's convolution depends on that.
   std::int64_t images = images_at_once(build, layers_of(build.options, build.classes).front());
   for (const LayerGeometry& layer : layers_of(build.options, build.classes)) {
     ++layers[convolution_of(build, layer, images)->name()];
@@ -91,24 +92,32 @@ void Network::add_layer(std::size_t index, const LayerGeometry& layer) {
   probes_.push_back({layer, activation, normalized});
 
   const std::int64_t at_once = index == 0 ? images_at_once(build_, layer) : build_.batch_size;
+  const convolution::ParameterGradient addend = addend_of(layer, at_once < build_.batch_size);
   for (std::int64_t first = 0; first < build_.batch_size; first += at_once) {
     const std::int64_t images = std::min(at_once, build_.batch_size - first);
     const auto slice = [&](const at::Tensor& of_batch) { return of_batch.narrow(0, first, images); };
-    const bool last_slice = first + images == build_.batch_size;
-    add_convolution(index, layer, last_slice, slice(input), slice(pre_activation));
+    // Backwards the last slice comes first: the others add to its gradients.
+    const bool adds = first + images < build_.batch_size;
+    add_convolution(index, layer, adds ? addend : convolution::ParameterGradient{}, slice(input),
+                    slice(pre_activation));
     if (normalizes) add_batch_normalization(index, slice(pre_activation), slice(normalized));
-    add_pool(index, layer, slice(normalized), slice(last_output_));
+    add_pool(index, layer, activation, slice(normalized), slice(last_output_));
   }
 }
 
-// Backwards the last slice of a batch comes first.
-void Network::add_convolution(std::size_t index, const LayerGeometry& layer, bool last_slice, at::Tensor input,
-                              at::Tensor output) {
-  const ConvolutionBlock::Gradients gradients{.by_input = index > 0, .add_to_weights = !last_slice};
-  blocks_.push_back(
-      {layer.name, std::make_unique<ConvolutionBlock>(
-                       convolution_of(build_, layer, input.size(0)), parameters_.entry(layer.name + ".weight"),
-                       parameters_.entry(layer.name + ".bias"), gradients, std::move(input), std::move(output))});
+convolution::ParameterGradient Network::addend_of(const LayerGeometry& layer, bool sliced) const {
+  if (!sliced) return {};
+  return {at::empty_like(parameters_.entry(layer.name + ".weight").gradient),
+          at::empty_like(parameters_.entry(layer.name + ".bias").gradient)};
+}
+
+void Network::add_convolution(std::size_t index, const LayerGeometry& layer, convolution::ParameterGradient addend,
+                              at::Tensor input, at::Tensor output) {
+  auto convolution = convolution_of(build_, layer, input.size(0));
+  blocks_.push_back({layer.name, std::make_unique<ConvolutionBlock>(
+                                     std::move(convolution), parameters_.entry(layer.name + ".weight"),
+                                     parameters_.entry(layer.name + ".bias"), std::move(addend), index > 0,
+                                     std::move(input), std::move(output))});
 }
 
 void Network::add_batch_normalization(std::size_t index, at::Tensor input, at::Tensor output) {
@@ -120,8 +129,8 @@ void Network::add_batch_normalization(std::size_t index, at::Tensor input, at::T
                                                                      std::move(input), std::move(output))});
 }
 
-void Network::add_pool(std::size_t index, const LayerGeometry& layer, at::Tensor input, at::Tensor output) {
-  const activation::Activation& activation = probes_.back().activation;
+void Network::add_pool(std::size_t index, const LayerGeometry& layer, const activation::Activation& activation,
+                       at::Tensor input, at::Tensor output) {
   const kernel::PoolGeometry geometry{input.size(0), layer.out_side, layer.out_channels, layer.pool};
   blocks_.push_back({"pool" + std::to_string(index + 1),
                      std::make_unique<PoolActivationDropoutBlock>(

@@ -1,4 +1,5 @@
-// A network ready to train: parameters, planned buffers, and a flat list of blocks over them.
+// A network ready to train: parameters, planned buffers, and a flat list of blocks over them. On a processor the
+// first layer may be several blocks of each kind, one for each slice of the batch.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -9,7 +10,7 @@
 #include <vector>
 
 #include "activation/activation.h"
-#include "convolution/engine.h"
+#include "convolution/convolution.h"
 #include "kernel/loss_totals.h"
 #include "network/block.h"
 #include "network/observer.h"
@@ -71,16 +72,18 @@ class Network {
 
  private:
   struct NamedBlock {
-    std::string name;  // "conv3", "bn3", "pool3"; once for each slice of the batch
+    std::string name;  // "conv3", "bn3", "pool3"; the same for every slice of the batch
     std::unique_ptr<Block> block;
   };
 
   at::Tensor plan_buffer(std::int64_t channels, std::int64_t side) const;
   void add_layer(std::size_t index, const LayerGeometry& layer);
-  void add_convolution(std::size_t index, const LayerGeometry& layer, bool last_slice, at::Tensor input,
-                       at::Tensor output);
+  convolution::ParameterGradient addend_of(const LayerGeometry& layer, bool sliced) const;
+  void add_convolution(std::size_t index, const LayerGeometry& layer, convolution::ParameterGradient addend,
+                       at::Tensor input, at::Tensor output);
   void add_batch_normalization(std::size_t index, at::Tensor input, at::Tensor output);
-  void add_pool(std::size_t index, const LayerGeometry& layer, at::Tensor input, at::Tensor output);
+  void add_pool(std::size_t index, const LayerGeometry& layer, const activation::Activation& activation,
+                at::Tensor input, at::Tensor output);
 
   Build build_;
   std::vector<LayerGeometry> layers_;

@@ -29,7 +29,7 @@ struct Case {
 };
 
 constexpr std::int64_t iteration = 4;
-constexpr std::int64_t sliced_batch = 43;  // goes through the first layer as 15, 15 and 13 images
+constexpr std::int64_t sliced_batch = 43;  // one thread: 21, 21 and 1 images at once through the first layer
 
 // Leaves in every buffer and gradient what a real run would find there: another batch's numbers.
 void pass_another_batch_through(Network& network) {
@@ -57,6 +57,7 @@ class AgainstAutograd : public testing::TestWithParam<Case> {};
 // layers leaves relative errors of a few 1e-6; batch normalisation over four values (deep layers have one pixel
 // left) divides by small deviations and leaves ten times that; a wrong term leaves more than 1e-2.
 TEST_P(AgainstAutograd, AgreesInLogitsLossAndEveryGradient) {
+  const SingleThread single_thread;
   const Case& c = GetParam();
   Build build = small_build(c.network, c.activation, c.batch_norm);
   build.options.dropout = {c.dropout, c.phases};
@@ -116,7 +117,12 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"elu18", "relu", false, true}, Case{"elu18", "elu(alpha=1)", true},
         Case{.network = "elu11", .activation = "elu(alpha=1)", .engine = convolution::Engine::winograd},
         Case{.network = "elu18", .activation = "elu(alpha=1)", .engine = convolution::Engine::winograd},
-        Case{.network = "elu11", .activation = "elu(alpha=1)", .dropout = true, .batch_size = sliced_batch}));
+        Case{.network = "elu11", .activation = "elu(alpha=1)", .dropout = true, .batch_size = sliced_batch},
+        Case{.network = "elu11",
+             .activation = "relu",
+             .dropout = true,
+             .phases = rising_from(iteration),
+             .batch_size = sliced_batch}));
 
 class Parts : public Observer {
  public:
@@ -124,24 +130,31 @@ class Parts : public Observer {
   std::map<std::string, int> count;
 };
 
-// So that the case above is one: 24 channels of 32 x 32 floats are 96 KiB an image, and a core's cache is taken as
-// 2 MiB.
+// How often the first layer's convolution and pool run, and the second's convolution.
+std::vector<int> slices_of(const Build& build) {
+  Parts parts;
+  Network(build).forward(evaluation_pass, &parts);
+  return {parts.count.at("conv1"), parts.count.at("pool1"), parts.count.at("conv2")};
+}
+
+// So that the cases above are some: 24 channels of 32 x 32 floats are 96 KiB an image, and a thread has 2 MiB.
 TEST(FirstLayer, GoesThroughABatchInSlicesUnlessItsImagesDependOnEachOther) {
+  const SingleThread single_thread;
+  const std::vector<int> whole{1, 1, 1};
   Build build = small_build("elu11", "relu");
   build.batch_size = sliced_batch;
-  const SingleThread single_thread;
-  Parts sliced, whole, normalized;
-  Network(build).forward(evaluation_pass, &sliced);
-  EXPECT_EQ(sliced.count.at("conv1"), 3);
-  EXPECT_EQ(sliced.count.at("pool1"), 3);
-  EXPECT_EQ(sliced.count.at("conv2"), 1);
-  build.batch_size = 21;
-  Network(build).forward(evaluation_pass, &whole);
-  EXPECT_EQ(whole.count.at("conv1"), 1);
-  build.batch_size = sliced_batch;
+  EXPECT_EQ(slices_of(build), (std::vector<int>{3, 3, 1}));
+  build.options.dropout = {true, rising_from(iteration)};
+  EXPECT_EQ(slices_of(build), whole);
+  build.options.dropout = {false, {}};
   build.batch_norm = true;
-  Network(build).forward(evaluation_pass, &normalized);
-  EXPECT_EQ(normalized.count.at("conv1"), 1);
+  EXPECT_EQ(slices_of(build), whole);
+  build.batch_norm = false;
+  build.batch_size = 21;
+  EXPECT_EQ(slices_of(build), whole);
+  build.batch_size = 3;
+  build.options.width = 4;  // 3 MiB an image
+  EXPECT_EQ(slices_of(build), whole);
 }
 
 // golden.json was computed by golden.py in PyTorch, from the paper's text and not from the tables here.
@@ -188,7 +201,9 @@ INSTANTIATE_TEST_SUITE_P(All, AgainstGolden,
 class NetworkInBfloat16 : public testing::TestWithParam<std::pair<bool, convolution::Engine>> {};
 
 TEST_P(NetworkInBfloat16, StaysNearFloat32) {
+  const SingleThread single_thread;
   Build build = small_build("elu11", "elu", GetParam().first);
+  build.batch_size = 50;  // more than one slice of the first layer's images
   build.engine = GetParam().second;
   const double roundings = GetParam().first ? 1.5 : 1;
   Network exact(build);
@@ -200,8 +215,8 @@ TEST_P(NetworkInBfloat16, StaysNearFloat32) {
   rounded.forward(evaluation_pass);
   EXPECT_LT(relative_error(rounded.logits(), exact.logits()), 0.03 * roundings);
   kernel::LossTotals totals;
-  exact.loss(4, 0.25, &totals);
-  rounded.loss(4, 0.25, &totals);
+  exact.loss(50, 1.0 / 50, &totals);
+  rounded.loss(50, 1.0 / 50, &totals);
   exact.backward(evaluation_pass);
   rounded.backward(evaluation_pass);
   EXPECT_LT(relative_error(rounded.parameters().gradients(), exact.parameters().gradients()), 0.06 * roundings);

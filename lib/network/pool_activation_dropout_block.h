@@ -15,7 +15,7 @@ struct RateFrom {
   double rate;
 };
 
-// Max-pooling, activation and dropout in one pass. `layer` names the stream of its dropout masks.
+// Max-pooling, activation and dropout in one kernel. `layer` names the stream of its dropout masks.
 class PoolActivationDropoutBlock : public Block {
  public:
   PoolActivationDropoutBlock(activation::Activation activation, const kernel::PoolGeometry& geometry,

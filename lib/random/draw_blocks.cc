@@ -11,7 +11,7 @@ namespace elubench::random {
 namespace {
 
 // Several blocks at a time: a word of each in a lane of 64 bits, whose upper half nobody reads. A product of two
-// words is one instruction where they lie so, but not one that compilers find.
+// words is one instruction where they lie so, but not one that GCC 12 finds.
 #if defined(__AVX512F__)
 constexpr std::uint64_t lanes = 8;
 using Lanes [[gnu::vector_size(64)]] = std::uint64_t;
