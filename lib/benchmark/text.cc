@@ -50,9 +50,8 @@ std::string text_of(const Request& request, const Result& result) {
       "most\n",
       result.peak / 1e12, result.bandwidth / 1e9, static_cast<double>(result.memory_bytes) / 1e9);
   text +=
-      "operations are counted as of direct convolutions: Winograd's makes fewer, and may exceed the peak; what "
-      "lies in "
-      "a cache may exceed the bandwidth\n";
+      "operations are counted as of direct convolutions: Winograd's makes fewer, and may exceed the peak; "
+      "what lies in a cache may exceed the bandwidth\n";
   text += speed_text("training", result.training, result.peak);
   for (const Phase& phase : result.training.phases) text += phase_text(phase, result.training.seconds, result);
   if (request.device != "cpu" && !result.recorded) {

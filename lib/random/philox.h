@@ -16,8 +16,8 @@ struct Block {
 
 inline constexpr int philox_rounds = 10;
 inline constexpr std::uint32_t philox_multiplier0 = 0xD2511F53, philox_multiplier1 = 0xCD9E8D57;
-inline constexpr std::uint32_t philox_weyl0 = 0x9E3779B9,
-                               philox_weyl1 = 0xBB67AE85;  // added to the key each round
+// Added to the key in each round.
+inline constexpr std::uint32_t philox_weyl0 = 0x9E3779B9, philox_weyl1 = 0xBB67AE85;
 
 // The generator itself. `key` and `counter` as in the paper's reference implementation, low word first.
 ELUBENCH_HOST_DEVICE inline Block philox(std::uint64_t key, Block counter) {
