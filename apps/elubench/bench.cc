@@ -108,7 +108,7 @@ int measure_one(const BenchOptions& options) {
   specification.activation = activation::to_text(activation::parse(options.activation));
   specification.batch_norm = options.batch_norm;
   specification.batch_size = options.batch_size;
-  const std::string best = device.multiplies_bf16 ? "bf16" : "fp32";
+  const std::string best = device.bf16_is_faster ? "bf16" : "fp32";
   specification.precision =
       named<train::Precision>("--precision", options.precision == "auto" ? best : options.precision);
   const benchmark::Result result = benchmark::measure(request);

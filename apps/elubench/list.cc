@@ -95,7 +95,7 @@ Json devices_json() {
     rows.push_back({{"name", device.name},
                     {"description", device.description},
                     {"driver", device.driver},
-                    {"multiplies_bf16", device.multiplies_bf16}});
+                    {"bf16_is_faster", device.bf16_is_faster}});
   }
   return rows;
 }
@@ -145,7 +145,7 @@ void print_devices() {
   for (const auto& device : experiment::devices()) {
     std::cout << std::left << std::setw(8) << device.name << device.description
               << (device.driver.empty() ? "" : ", driver " + device.driver)
-              << (device.multiplies_bf16 ? ", multiplies bfloat16" : "") << "\n";
+              << (device.bf16_is_faster ? ", faster in bfloat16" : "") << "\n";
   }
 }
 

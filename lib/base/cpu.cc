@@ -14,21 +14,24 @@ std::string trimmed(const std::string& text) {
   return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-constexpr std::array<std::string_view, 3> bf16_flags{"avx512_bf16", "amx_bf16", "bf16"};
-constexpr std::array<std::string_view, 8> speed_flags{"avx2",     "fma",      "avx512f", "avx512bw",
-                                                      "avx512vl", "amx_tile", "asimd",   "sve"};
+constexpr std::array<std::string_view, 11> speed_flags{"avx2",        "fma",      "avx512f", "avx512bw",
+                                                       "avx512vl",    "amx_tile", "asimd",   "sve",
+                                                       "avx512_bf16", "amx_bf16", "bf16"};
 
-template <std::size_t count>
-bool is_one_of(const std::array<std::string_view, count>& flags, std::string_view word) {
-  return std::find(flags.begin(), flags.end(), word) != flags.end();
+bool decides_speed(std::string_view flag) {
+  return std::find(speed_flags.begin(), speed_flags.end(), flag) != speed_flags.end();
+}
+
+// On Intel's cores AVX512-BF16 makes half as many multiplications a second as float32 does: an instruction every
+// other cycle, of twice the numbers, beside two a cycle.
+bool multiplies_bf16_faster(const Cpu& cpu, std::string_view vendor) {
+  return cpu.has("amx_bf16") || cpu.has("bf16") || (cpu.has("avx512_bf16") && vendor != "GenuineIntel");
 }
 
 void read_flags(const std::string& flags, Cpu& cpu) {
   std::istringstream words(flags);
   for (std::string word; words >> word;) {
-    const bool bf16 = is_one_of(bf16_flags, word);
-    cpu.multiplies_bf16 = cpu.multiplies_bf16 || bf16;
-    if (bf16 || is_one_of(speed_flags, word)) cpu.extensions += (cpu.extensions.empty() ? "" : " ") + word;
+    if (decides_speed(word)) cpu.extensions += (cpu.extensions.empty() ? "" : " ") + word;
   }
 }
 
@@ -44,15 +47,18 @@ bool Cpu::has(std::string_view extension) const {
 
 Cpu parse_cpu_info(std::string_view text) {
   Cpu cpu;
+  std::string vendor;
   std::istringstream lines{std::string(text)};
   for (std::string line; std::getline(lines, line) && !trimmed(line).empty();) {
     const auto colon = line.find(':');
     if (colon == std::string::npos) continue;
     const std::string key = trimmed(line.substr(0, colon));
     const std::string value = trimmed(line.substr(colon + 1));
+    if (key == "vendor_id") vendor = value;
     if (key == "model name") cpu.model = value;
     if (key == "flags" || key == "Features") read_flags(value, cpu);
   }
+  cpu.bf16_is_faster = multiplies_bf16_faster(cpu, vendor);
   return cpu;
 }
 

@@ -8,8 +8,8 @@ namespace elubench {
 
 struct Cpu {
   std::string model = "unknown";
-  bool multiplies_bf16 = false;  // AVX512-BF16, AMX-BF16, or Arm's BF16
-  std::string extensions;        // those that decide its speed here: "avx2 avx512f avx512_bf16"
+  bool bf16_is_faster = false;  // to multiply than float32: AMX-BF16, Arm's BF16, or AVX512-BF16 unless Intel's
+  std::string extensions;       // those that decide its speed here: "avx2 avx512f avx512_bf16"
 
   bool has(std::string_view extension) const;
 };

@@ -7,19 +7,23 @@ namespace {
 
 TEST(Cpu, ReadsModelAndFlagsOfTheFirstProcessor) {
   const Cpu cpu = parse_cpu_info(
-      "processor\t: 0\nmodel name\t: AMD EPYC 9554\nflags\t\t: fpu avx512f avx512_bf16 avx2\n\n"
+      "processor\t: 0\nvendor_id\t: AuthenticAMD\nmodel name\t: AMD EPYC 9554\nflags\t\t: fpu avx512f avx512_bf16 "
+      "avx2\n\n"
       "processor\t: 1\nmodel name\t: other\nflags\t: fpu\n");
   EXPECT_EQ(cpu.model, "AMD EPYC 9554");
   EXPECT_EQ(cpu.extensions, "avx512f avx512_bf16 avx2");
   EXPECT_TRUE(cpu.has("avx2"));
   EXPECT_FALSE(cpu.has("avx512"));
-  EXPECT_TRUE(cpu.multiplies_bf16);
+  EXPECT_TRUE(cpu.bf16_is_faster);
 }
 
-TEST(Cpu, KnowsEachFlagForBf16AndNoOther) {
-  EXPECT_TRUE(parse_cpu_info("flags : amx_bf16\n").multiplies_bf16);
-  EXPECT_TRUE(parse_cpu_info("Features : fp asimd bf16\n").multiplies_bf16);
-  EXPECT_FALSE(parse_cpu_info("flags : avx512f avx512_vnni amx_tile\n").multiplies_bf16);
+TEST(Cpu, KnowsWhereBf16IsFasterThanFloat32) {
+  EXPECT_TRUE(parse_cpu_info("vendor_id : AuthenticAMD\nflags : avx512_bf16\n").bf16_is_faster);
+  EXPECT_FALSE(parse_cpu_info("vendor_id : GenuineIntel\nflags : avx512_bf16\n").bf16_is_faster);
+  EXPECT_TRUE(parse_cpu_info("vendor_id : GenuineIntel\nflags : avx512_bf16 amx_bf16\n").bf16_is_faster);
+  EXPECT_TRUE(parse_cpu_info("flags : amx_bf16\n").bf16_is_faster);
+  EXPECT_TRUE(parse_cpu_info("Features : fp asimd bf16\n").bf16_is_faster);
+  EXPECT_FALSE(parse_cpu_info("flags : avx512f avx512_vnni amx_tile\n").bf16_is_faster);
 }
 
 TEST(Cpu, WithoutAModelItIsUnknown) { EXPECT_EQ(parse_cpu_info("").model, "unknown"); }

@@ -125,9 +125,8 @@ double product_speed(std::int64_t side, at::TensorOptions options) {
 }
 
 double measured_peak(train::Precision precision, at::Device device) {
-  // A processor without instructions for bfloat16 widens it.
-  const bool multiplies_bf16 = !device.is_cpu() || this_cpu().multiplies_bf16;
-  const bool bf16 = precision == train::Precision::bf16 && multiplies_bf16;
+  const bool is_widened = device.is_cpu() && !this_cpu().bf16_is_faster;
+  const bool bf16 = precision == train::Precision::bf16 && !is_widened;
   const auto options = at::TensorOptions(bf16 ? at::kBFloat16 : at::kFloat).device(device);
   const std::vector<std::int64_t> sides =
       device.is_cpu() ? std::vector<std::int64_t>{512, 1024, 2048} : std::vector<std::int64_t>{4096, 8192};

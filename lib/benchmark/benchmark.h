@@ -49,7 +49,7 @@ struct Result : Speeds {
   double unrepeatable;       // images a second of training with algorithms that may round otherwise from run to
                              // run; 0 on a processor, which has none
   double peak;       // operations a second of the fastest matrix product found: in the same precision, or in
-                     // float32 where a processor does not multiply bfloat16
+                     // float32 where a processor does not multiply bfloat16 faster
   double bandwidth;  // bytes a second that a copy of a large array reads and writes
   std::int64_t memory_bytes;  // the most that the process has held; of a GPU its own
 };

@@ -61,7 +61,7 @@ std::unique_ptr<Convolution> make_dense_convolution(const Geometry& geometry, at
                                                     at::ScalarType element);
 
 // Of bfloat16 images and weights by a convolution in float32, into which they are widened; what comes out is
-// rounded once. For processors that do not multiply bfloat16; nothing for other devices and elements.
+// rounded once. For processors that do not multiply bfloat16 faster; nothing for other devices and elements.
 std::unique_ptr<Convolution> make_widened_convolution(const Geometry& geometry, at::Device device,
                                                       at::ScalarType element);
 

@@ -42,7 +42,7 @@ std::unique_ptr<Convolution> make_convolution(Engine engine, const Geometry& geo
   }
   const bool chooses = engine == Engine::automatic || engine == Engine::winograd;
   const bool may_widen = chooses && device.is_cpu() && element == at::kBFloat16;
-  if (may_widen && !this_cpu().multiplies_bf16) return make_widened_convolution(geometry, device, element);
+  if (may_widen && !this_cpu().bf16_is_faster) return make_widened_convolution(geometry, device, element);
   if (chooses && has_few_rows(geometry)) {
     if (auto convolution = make_dense_convolution(geometry, device, element))
       return with_best_weight_gradients(geometry, element, std::move(convolution));

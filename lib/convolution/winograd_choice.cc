@@ -28,7 +28,7 @@ double saving(const Geometry& g, std::int64_t outputs, double tiles_for_weights 
 // The products are float32 whatever the images are, so a processor that multiplies bfloat16 faster must save more.
 double bf16_advantage(const Cpu& cpu) {
   if (cpu.has("amx_bf16")) return 16;
-  return cpu.multiplies_bf16 ? 2 : 1;
+  return cpu.bf16_is_faster ? 2 : 1;
 }
 
 }  // namespace

@@ -6,8 +6,8 @@ namespace elubench::convolution {
 namespace {
 
 const Cpu without_bf16{};
-const Cpu avx512_bf16{.multiplies_bf16 = true, .extensions = "avx512_bf16"};
-const Cpu amx{.multiplies_bf16 = true, .extensions = "amx_bf16"};
+const Cpu avx512_bf16{.bf16_is_faster = true, .extensions = "avx512_bf16"};
+const Cpu amx{.bf16_is_faster = true, .extensions = "amx_bf16"};
 
 bool pays(const Geometry& geometry) { return winograd_pays(geometry, false, without_bf16); }
 

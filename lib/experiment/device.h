@@ -11,7 +11,7 @@ struct Device {
   std::string name;         // "cpu", "cuda:0": on the command line, and LibTorch's name
   std::string description;  // "AMD EPYC"
   std::string driver;       // of a GPU; else empty
-  bool multiplies_bf16 = false;
+  bool bf16_is_faster = false;
 };
 
 // The preferred one first. A build without CUDA has the processor alone.

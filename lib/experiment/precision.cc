@@ -46,7 +46,7 @@ train::Precision resolve_precision(PrecisionChoice choice, const std::filesystem
       break;
   }
   if (const auto recorded = recorded_precision(runs_folder)) return *recorded;
-  return device.multiplies_bf16 ? train::Precision::bf16 : train::Precision::fp32;
+  return device.bf16_is_faster ? train::Precision::bf16 : train::Precision::fp32;
 }
 
 train::Precision record_precision(PrecisionChoice choice, const std::filesystem::path& runs_folder,
