@@ -212,7 +212,7 @@ class Bench {
   void infer(Stopwatch* watch) {
     train::fill_in_order(dataset_.train, 0, network_);
     if (watch) watch->finished("data", {});
-    network_.forward(network::evaluation_pass, watch);
+    network_.forward(network::inference_pass, watch);
   }
 
   at::Device device_;

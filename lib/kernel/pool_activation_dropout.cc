@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <type_traits>
+#include <utility>
 #include <variant>
 
 #include "base/parallel.h"
@@ -72,18 +73,30 @@ void round_to(const float* __restrict from, int count, T* __restrict to) {
   for (int c = 0; c < count; ++c) to[c] = from_float<T>(from[c]);
 }
 
+// Finds the winners of a strip from its element `first` on. Returns where they lie.
+template <bool pools, bool placed, class F, class T>
+const T* winners_of(const F& f, const PoolGeometry& g, const T* x, std::int64_t first, int count,
+                    Strip<T>& winners, Strip<Bits<T>>& places) {
+  if constexpr (!pools) return x + first;
+  for_each_window(g, first, count, [&](const Window& window, std::int64_t channel, int at, int channels) {
+    find_winners<placed>(f, x + channel, window, channels, winners.data() + at, places.data() + at);
+  });
+  return winners.data();
+}
+
 template <bool pools, bool drops, class F, class T>
-void forward(const F& f, const PoolGeometry& g, const Dropout& dropout, const T* x, T* y) {
+void forward(const F& f, const PoolGeometry& g, const Dropout& dropout, const T* x, T* y,
+             const PoolWinners* kept) {
   for_each_strip(g, [&](std::int64_t first, int count) {
     Strip<std::uint32_t> words;
     Strip<float> values;
     Strip<T> winners;
-    const T* from = x + first;
-    if constexpr (pools) {
-      from = winners.data();
-      for_each_window(g, first, count, [&](const Window& window, std::int64_t channel, int at, int channels) {
-        find_winners<false, F, T>(f, x + channel, window, channels, winners.data() + at, nullptr);
-      });
+    Strip<Bits<T>> places;
+    const T* const from = kept ? winners_of<pools, true>(f, g, x, first, count, winners, places)
+                               : winners_of<pools, false>(f, g, x, first, count, winners, places);
+    if (kept) {
+      std::copy_n(from, count, kept->x.as<T>() + first);
+      if constexpr (pools) std::copy_n(places.data(), count, kept->places + first);
     }
     const Mask mask = draw_mask<drops>(dropout, first, count, words);
     if constexpr (std::is_same_v<T, float>) {
@@ -96,21 +109,17 @@ void forward(const F& f, const PoolGeometry& g, const Dropout& dropout, const T*
 }
 
 template <bool pools, bool drops, class F, class T>
-void backward(const F& f, const PoolGeometry& g, const Dropout& dropout, T* x, const T* y_gradient) {
+void backward(const F& f, const PoolGeometry& g, const Dropout& dropout, T* x, const T* y_gradient,
+              const PoolWinners* kept) {
   for_each_strip(g, [&](std::int64_t first, int count) {
     Strip<std::uint32_t> words;
     Strip<float> values;
     Strip<T> winners, gradients;
     Strip<Bits<T>> places;
-    const T* from = x + first;
-    T* to = x + first;
-    if constexpr (pools) {
-      from = winners.data();
-      to = gradients.data();
-      for_each_window(g, first, count, [&](const Window& window, std::int64_t channel, int at, int channels) {
-        find_winners<true>(f, x + channel, window, channels, winners.data() + at, places.data() + at);
-      });
-    }
+    const T* const from = kept ? kept->x.as<const T>() + first
+                               : winners_of<pools, true>(f, g, std::as_const(x), first, count, winners, places);
+    if (pools && kept) std::copy_n(kept->places + first, count, places.data());
+    T* const to = pools ? gradients.data() : x + first;
     const Mask mask = draw_mask<drops>(dropout, first, count, words);
     differentiate<drops>(f, from, mask, y_gradient + first, count, values.data());
     round_to(values.data(), count, to);
@@ -138,13 +147,13 @@ void for_case(const PoolGeometry& g, const Dropout& dropout, const Body& body) {
 }  // namespace
 
 void pool_activation_dropout_forward(const activation::Activation& activation, const PoolGeometry& geometry,
-                                     const Dropout& dropout, Buffer x, Buffer y) {
+                                     const Dropout& dropout, Buffer x, Buffer y, const PoolWinners* kept) {
   if (x.device == Device::cuda) return cuda::pool_activation_dropout_forward(activation, geometry, dropout, x, y);
   for_element(x.element, [&]<class T>(T) {
     std::visit(
         [&](const auto& f) {
           for_case(geometry, dropout, [&]<bool pools, bool drops>() {
-            forward<pools, drops>(f, geometry, dropout, x.as<const T>(), y.as<T>());
+            forward<pools, drops>(f, geometry, dropout, x.as<const T>(), y.as<T>(), kept);
           });
         },
         activation);
@@ -152,14 +161,15 @@ void pool_activation_dropout_forward(const activation::Activation& activation, c
 }
 
 void pool_activation_dropout_backward(const activation::Activation& activation, const PoolGeometry& geometry,
-                                      const Dropout& dropout, Buffer x, Buffer y_gradient) {
+                                      const Dropout& dropout, Buffer x, Buffer y_gradient,
+                                      const PoolWinners* kept) {
   if (x.device == Device::cuda)
     return cuda::pool_activation_dropout_backward(activation, geometry, dropout, x, y_gradient);
   for_element(x.element, [&]<class T>(T) {
     std::visit(
         [&](const auto& f) {
           for_case(geometry, dropout, [&]<bool pools, bool drops>() {
-            backward<pools, drops>(f, geometry, dropout, x.as<T>(), y_gradient.as<const T>());
+            backward<pools, drops>(f, geometry, dropout, x.as<T>(), y_gradient.as<const T>(), kept);
           });
         },
         activation);

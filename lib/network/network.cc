@@ -11,7 +11,6 @@
 #include "kernel/tensor_buffer.h"
 #include "network/batch_normalization_block.h"
 #include "network/convolution_block.h"
-#include "network/pool_activation_dropout_block.h"
 
 namespace elubench::network {
 namespace {
@@ -70,38 +69,40 @@ Network::Network(const Build& build)
       layers_(layers_of(build.options, build.classes)),
       rates_(dropout_of(build.options)),
       parameters_(layers_, build.batch_norm, build.device, build.element) {
-  last_output_ = plan_buffer(layers_.front().in_channels, layers_.front().in_side);
+  last_output_ = plan_buffer(build.batch_size, layers_.front().in_channels, layers_.front().in_side);
   images_ = last_output_.permute({0, 2, 3, 1});
   labels_ = at::zeros({build.batch_size}, at::TensorOptions(at::kLong).device(build.device));
   for (std::size_t l = 0; l < layers_.size(); ++l) add_layer(l, layers_[l]);
 }
 
-at::Tensor Network::plan_buffer(std::int64_t channels, std::int64_t side) const {
-  return at::zeros({build_.batch_size, side, side, channels},
-                   at::TensorOptions(build_.element).device(build_.device))
+at::Tensor Network::plan_buffer(std::int64_t images, std::int64_t channels, std::int64_t side) const {
+  return at::zeros({images, side, side, channels}, at::TensorOptions(build_.element).device(build_.device))
       .permute({0, 3, 1, 2});
 }
 
 void Network::add_layer(std::size_t index, const LayerGeometry& layer) {
   const activation::Activation activation = layer.activation ? build_.activation : activation::Identity{};
   const at::Tensor input = last_output_;
-  const at::Tensor pre_activation = plan_buffer(layer.out_channels, layer.out_side);
   const bool normalizes = build_.batch_norm && layer.activation;
-  const at::Tensor normalized = normalizes ? plan_buffer(layer.out_channels, layer.out_side) : pre_activation;
-  last_output_ = plan_buffer(layer.out_channels, layer.pooled_side);
-  probes_.push_back({layer, activation, normalized});
-
   const std::int64_t at_once = index == 0 ? images_at_once(build_, layer) : build_.batch_size;
-  const convolution::ParameterGradient addend = addend_of(layer, at_once < build_.batch_size);
+  const bool sliced = at_once < build_.batch_size;
+  // One slice's, which every slice overwrites: else they would go to memory and back.
+  const at::Tensor pre_activation = plan_buffer(at_once, layer.out_channels, layer.out_side);
+  const at::Tensor normalized =
+      normalizes ? plan_buffer(at_once, layer.out_channels, layer.out_side) : pre_activation;
+  last_output_ = plan_buffer(build_.batch_size, layer.out_channels, layer.pooled_side);
+  const KeptWinners kept = sliced ? KeptWinners::of(last_output_) : KeptWinners{};
+  const convolution::ParameterGradient addend = addend_of(layer, sliced);
   for (std::int64_t first = 0; first < build_.batch_size; first += at_once) {
     const std::int64_t images = std::min(at_once, build_.batch_size - first);
-    const auto slice = [&](const at::Tensor& of_batch) { return of_batch.narrow(0, first, images); };
     // Backwards the last slice comes first: the others add to its gradients.
     const bool adds = first + images < build_.batch_size;
-    add_convolution(index, layer, adds ? addend : convolution::ParameterGradient{}, slice(input),
-                    slice(pre_activation));
-    if (normalizes) add_batch_normalization(index, slice(pre_activation), slice(normalized));
-    add_pool(index, layer, activation, slice(normalized), slice(last_output_));
+    const at::Tensor output = pre_activation.narrow(0, 0, images), pool_input = normalized.narrow(0, 0, images);
+    add_convolution(index, layer, adds ? addend : convolution::ParameterGradient{}, input.narrow(0, first, images),
+                    output);
+    if (normalizes) add_batch_normalization(index, output, pool_input);
+    add_pool({index, activation, first, pool_input}, layer, kept.narrow(first, images),
+             last_output_.narrow(0, first, images));
   }
 }
 
@@ -129,13 +130,12 @@ void Network::add_batch_normalization(std::size_t index, at::Tensor input, at::T
                                                                      std::move(input), std::move(output))});
 }
 
-void Network::add_pool(std::size_t index, const LayerGeometry& layer, const activation::Activation& activation,
-                       at::Tensor input, at::Tensor output) {
-  const kernel::PoolGeometry geometry{input.size(0), layer.out_side, layer.out_channels, layer.pool};
-  blocks_.push_back({"pool" + std::to_string(index + 1),
-                     std::make_unique<PoolActivationDropoutBlock>(
-                         activation, geometry, rates_of_layer(rates_, index), static_cast<std::uint32_t>(index),
-                         std::move(input), std::move(output))});
+void Network::add_pool(Probe probe, const LayerGeometry& layer, KeptWinners kept, at::Tensor output) {
+  const kernel::PoolGeometry geometry{output.size(0), layer.out_side, layer.out_channels, layer.pool};
+  auto block = std::make_unique<PoolActivationDropoutBlock>(
+      probe.activation, geometry, rates_of_layer(rates_, probe.layer), static_cast<std::uint32_t>(probe.layer),
+      probe.pre_activation, std::move(kept), std::move(output));
+  blocks_.push_back({"pool" + std::to_string(probe.layer + 1), std::move(block), std::move(probe)});
 }
 
 std::int64_t Network::rates_stage(std::int64_t iteration) const {
@@ -146,9 +146,10 @@ std::int64_t Network::rates_stage(std::int64_t iteration) const {
 at::Tensor Network::logits() const { return last_output_.reshape({build_.batch_size, build_.classes}); }
 
 void Network::forward(const Pass& pass, Observer* observer) {
-  for (auto& [name, block] : blocks_) {
+  for (auto& [name, block, probe] : blocks_) {
     block->forward(pass);
     if (observer) observer->finished("forward", name);
+    if (observer && probe) observer->pre_activations(*probe);
   }
 }
 
@@ -161,6 +162,7 @@ void Network::backward(const Pass& pass, Observer* observer) {
   for (auto named = blocks_.rbegin(); named != blocks_.rend(); ++named) {
     named->block->backward(pass);
     if (observer) observer->finished("backward", named->name);
+    if (observer && named->probe) observer->gradients(*named->probe);
   }
 }
 

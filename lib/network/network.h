@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "network/block.h"
 #include "network/observer.h"
 #include "network/parameters.h"
+#include "network/pool_activation_dropout_block.h"
 #include "network/table.h"
 
 namespace elubench::network {
@@ -55,6 +57,7 @@ class Network {
 
   Parameters& parameters() { return parameters_; }
   const Parameters& parameters() const { return parameters_; }
+  const std::vector<LayerGeometry>& layers() const { return layers_; }
   std::int64_t batch_size() const { return build_.batch_size; }
   at::Device device() const { return build_.device; }
 
@@ -62,28 +65,20 @@ class Network {
   // work.
   std::int64_t rates_stage(std::int64_t iteration) const;
 
-  // What is looked at of one layer: after forward() its pre-activations, after backward() their gradient.
-  struct Probe {
-    LayerGeometry layer;
-    activation::Activation activation;
-    at::Tensor pre_activation;  // (N, C, H, W), channels last
-  };
-  const std::vector<Probe>& probes() const { return probes_; }
-
  private:
   struct NamedBlock {
     std::string name;  // "conv3", "bn3", "pool3"; the same for every slice of the batch
     std::unique_ptr<Block> block;
+    std::optional<Probe> probe = {};  // of a pool: its input
   };
 
-  at::Tensor plan_buffer(std::int64_t channels, std::int64_t side) const;
+  at::Tensor plan_buffer(std::int64_t images, std::int64_t channels, std::int64_t side) const;
   void add_layer(std::size_t index, const LayerGeometry& layer);
   convolution::ParameterGradient addend_of(const LayerGeometry& layer, bool sliced) const;
   void add_convolution(std::size_t index, const LayerGeometry& layer, convolution::ParameterGradient addend,
                        at::Tensor input, at::Tensor output);
   void add_batch_normalization(std::size_t index, at::Tensor input, at::Tensor output);
-  void add_pool(std::size_t index, const LayerGeometry& layer, const activation::Activation& activation,
-                at::Tensor input, at::Tensor output);
+  void add_pool(Probe probe, const LayerGeometry& layer, KeptWinners kept, at::Tensor output);
 
   Build build_;
   std::vector<LayerGeometry> layers_;
@@ -92,7 +87,6 @@ class Network {
   at::Tensor images_, labels_;
   at::Tensor last_output_;  // of the layer added last: (N, C, H, W)
   std::vector<NamedBlock> blocks_;
-  std::vector<Probe> probes_;
 };
 
 }  // namespace elubench::network

@@ -85,7 +85,7 @@ TEST_P(AgainstAutograd, AgreesInLogitsLossAndEveryGradient) {
   network.loss(build.batch_size, 1.0 / static_cast<double>(build.batch_size), &totals);
   EXPECT_NEAR(totals.loss / static_cast<double>(build.batch_size), loss.item<double>(), tolerance);
   network.backward(pass);
-  const std::string last_bias = network.probes().back().layer.name + ".bias";
+  const std::string last_bias = network.layers().back().name + ".bias";
   for (const auto& entry : network.parameters().entries()) {
     // A convolution's bias is without effect before batch normalisation in training: its gradient is rounding
     // alone, beside the gradients that it is the sum of.

@@ -11,7 +11,7 @@ Evaluation evaluate(const data::Images& images, network::Network& network) {
   for (std::int64_t first = 0; first < images.size(); first += network.batch_size()) {
     throw_if_interrupted();
     const std::int64_t valid = fill_in_order(images, first, network);
-    network.forward(network::evaluation_pass);
+    network.forward(network::inference_pass);
     network.loss(valid, 0, sums.data());
   }
   const kernel::LossTotals totals = sums.read();
