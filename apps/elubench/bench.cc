@@ -21,9 +21,10 @@ using Json = nlohmann::ordered_json;
 constexpr const char* footer =
     "Trains on made-up images of CIFAR-100's size: gather and augment, forward, loss, backward, update. Inference "
     "is\n"
-    "gather and forward. Times are medians; the peak is that of a large matrix product in the same precision. "
-    "Stop other\n"
-    "programs first, and compare alternating runs: a single one says little.\n"
+    "gather and forward. Times are medians; the peak is that of a large matrix product in the same precision, or "
+    "in\n"
+    "float32 where a processor does not multiply bf16 faster. Stop other programs first, and compare alternating\n"
+    "runs: a single one says little.\n"
     "With EXPERIMENT, its activations are measured in turn, in its network, batch and precision, and written to\n"
     "EXPERIMENT/bench.csv after each round, from which scripts/report judges what ELU costs.\n"
     "\n"
@@ -148,8 +149,7 @@ void add_bench_command(CLI::App& app, Action& action) {
                      ->type_name("N")
                      ->capture_default_str());
   of_one_network(
-      command
-          .add_option("--precision", options->precision, "fp32, bf16 or auto: bf16 where the device multiplies it")
+      command.add_option("--precision", options->precision, "fp32, bf16 or auto: bf16 where that is faster")
           ->capture_default_str());
   of_one_network(command.add_flag("--json", options->json, "as JSON; times in seconds"));
   command.add_option("--rounds", options->rounds, "with EXPERIMENT: how often each activation is measured")

@@ -7,6 +7,7 @@ namespace {
 
 const Cpu without_bf16{};
 const Cpu avx512_bf16{.bf16_is_faster = true, .extensions = "avx512_bf16"};
+const Cpu slow_bf16{.bf16_is_faster = false, .extensions = "avx512_bf16"};
 const Cpu amx{.bf16_is_faster = true, .extensions = "amx_bf16"};
 
 bool pays(const Geometry& geometry) { return winograd_pays(geometry, false, without_bf16); }
@@ -38,6 +39,7 @@ TEST(WinogradChoice, MustSaveMoreWhereBfloat16IsMultipliedFaster) {
   const Geometry saves_two_and_a_half{100, 192, 8, 240, 8, 2, 1, 0};  // F(4, 2): 4 * 16 products become 25
   EXPECT_TRUE(winograd_pays(saves_two_and_a_half, true, without_bf16));
   EXPECT_FALSE(winograd_pays(saves_two_and_a_half, true, avx512_bf16));
+  EXPECT_TRUE(winograd_pays(saves_two_and_a_half, true, slow_bf16));
 }
 
 }  // namespace

@@ -9,8 +9,8 @@
 
 namespace elubench::experiment {
 
-// `automatic` is what was recorded in `runs_folder`, or what runs there have; where there is none, bf16 if the
-// device multiplies it in hardware, else fp32.
+// `automatic` is what was recorded in `runs_folder`, or what runs there have; where there is none, bf16 if that
+// is faster on the device, else fp32.
 train::Precision resolve_precision(PrecisionChoice choice, const std::filesystem::path& runs_folder,
                                    const Device& device);
 

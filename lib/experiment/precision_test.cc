@@ -20,7 +20,7 @@ TEST(Precision, WhatTheRecipeSaysHoldsOnAnyDevice) {
   EXPECT_EQ(resolve_precision(PrecisionChoice::bf16, "/nowhere", without_bf16), train::Precision::bf16);
 }
 
-TEST(Precision, AutoIsWhatTheDeviceDoesInHardware) {
+TEST(Precision, AutoIsWhatIsFasterOnTheDevice) {
   EXPECT_EQ(resolve_precision(PrecisionChoice::automatic, "/nowhere", with_bf16), train::Precision::bf16);
   EXPECT_EQ(resolve_precision(PrecisionChoice::automatic, "/nowhere", without_bf16), train::Precision::fp32);
 }

@@ -77,11 +77,14 @@ void round_to(const float* __restrict from, int count, T* __restrict to) {
 template <bool pools, bool placed, class F, class T>
 const T* winners_of(const F& f, const PoolGeometry& g, const T* x, std::int64_t first, int count,
                     Strip<T>& winners, Strip<Bits<T>>& places) {
-  if constexpr (!pools) return x + first;
-  for_each_window(g, first, count, [&](const Window& window, std::int64_t channel, int at, int channels) {
-    find_winners<placed>(f, x + channel, window, channels, winners.data() + at, places.data() + at);
-  });
-  return winners.data();
+  if constexpr (pools) {
+    for_each_window(g, first, count, [&](const Window& window, std::int64_t channel, int at, int channels) {
+      find_winners<placed>(f, x + channel, window, channels, winners.data() + at, places.data() + at);
+    });
+    return winners.data();
+  } else {
+    return x + first;
+  }
 }
 
 template <bool pools, bool drops, class F, class T>

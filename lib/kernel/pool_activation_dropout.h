@@ -32,7 +32,8 @@ struct PoolWinners {
 
 // x: (batch, side, side, channels), y: (batch, pooled side, pooled side, channels), of the same element type.
 // The i-th element of y is dropped by the i-th word of the dropout's stream. On ties the first of the window wins
-// (row by row), as in LibTorch; a NaN always wins. kept: null, or what is written for a backward pass.
+// (row by row), as in LibTorch; a NaN always wins. kept: null, as always on a GPU, or what is written
+// for a backward pass.
 void pool_activation_dropout_forward(const activation::Activation& activation, const PoolGeometry& geometry,
                                      const Dropout& dropout, Buffer x, Buffer y,
                                      const PoolWinners* kept = nullptr);

@@ -114,27 +114,33 @@ TEST_P(PoolActivationDropout, AgreesWithLibTorchForwardAndBackward) {
 }
 
 // From the winners alone: the images are another's by then.
+void expect_the_same_from_kept_winners(const activation::Activation& f, const Shape& s, at::ScalarType type,
+                                       double rate) {
+  const PoolGeometry geometry{s.batch, s.side, s.channels, s.pool};
+  const StepState step{.seed = 3, .iteration = 7, .learning_rate = 0};
+  const Dropout dropout{&step, 2, rate};
+  const at::Tensor x = random_images(s, 1).to(type), overwritten = random_images(s, 4).to(type);
+  const Shape out{s.batch, geometry.pooled_side(), s.channels, false};
+  const at::Tensor y_gradient = random_images(out, 2).to(type);
+  const at::Tensor y = at::zeros_like(y_gradient), y_kept = at::zeros_like(y_gradient);
+  const at::Tensor winners = at::zeros_like(y), places = at::zeros_like(y, at::kByte);
+  const PoolWinners kept{buffer_of(winners), places.data_ptr<std::uint8_t>()};
+  pool_activation_dropout_forward(f, geometry, dropout, buffer_of(x), buffer_of(y));
+  pool_activation_dropout_forward(f, geometry, dropout, buffer_of(x), buffer_of(y_kept), &kept);
+  EXPECT_TRUE(at::equal(y_kept, y));
+  pool_activation_dropout_backward(f, geometry, dropout, buffer_of(x), buffer_of(y_gradient));
+  pool_activation_dropout_backward(f, geometry, dropout, buffer_of(overwritten), buffer_of(y_gradient), &kept);
+  EXPECT_TRUE(at::equal(overwritten, x));
+}
+
 TEST_P(PoolActivationDropout, IsTheSameBackwardsFromKeptWinners) {
   const activation::Activation f = activation::parse(GetParam());
-  for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
-    for (const Shape& s : shapes) {
-      SCOPED_TRACE(testing::Message() << type << " batch " << s.batch << " side " << s.side << " channels "
-                                      << s.channels << " pool " << s.pool);
-      const PoolGeometry geometry{s.batch, s.side, s.channels, s.pool};
-      const StepState step{.seed = 3, .iteration = 7, .learning_rate = 0};
-      const Dropout dropout{&step, 2, 0.3};
-      const at::Tensor x = random_images(s, 1).to(type), overwritten = random_images(s, 4).to(type);
-      const Shape out{s.batch, geometry.pooled_side(), s.channels, false};
-      const at::Tensor y_gradient = random_images(out, 2).to(type);
-      const at::Tensor y = at::zeros_like(y_gradient), y_kept = at::zeros_like(y_gradient);
-      const at::Tensor winners = at::zeros_like(y), places = at::zeros_like(y, at::kByte);
-      const PoolWinners kept{buffer_of(winners), places.data_ptr<std::uint8_t>()};
-      pool_activation_dropout_forward(f, geometry, dropout, buffer_of(x), buffer_of(y));
-      pool_activation_dropout_forward(f, geometry, dropout, buffer_of(x), buffer_of(y_kept), &kept);
-      EXPECT_TRUE(at::equal(y_kept, y));
-      pool_activation_dropout_backward(f, geometry, dropout, buffer_of(x), buffer_of(y_gradient));
-      pool_activation_dropout_backward(f, geometry, dropout, buffer_of(overwritten), buffer_of(y_gradient), &kept);
-      EXPECT_TRUE(at::equal(overwritten, x));
+  for (const Shape& s : shapes) {
+    for (double rate : {0.0, 0.3}) {
+      SCOPED_TRACE(testing::Message() << "batch " << s.batch << " side " << s.side << " channels " << s.channels
+                                      << " pool " << s.pool << " rate " << rate);
+      expect_the_same_from_kept_winners(f, s, at::kFloat, rate);
+      expect_the_same_from_kept_winners(f, s, at::kBFloat16, rate);
     }
   }
 }

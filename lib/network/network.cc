@@ -35,12 +35,12 @@ constexpr std::int64_t cache_bytes = std::int64_t{2} << 20;
 // How many images of the batch go through the first layer at once: on a processor, so few that its
 // pre-activations, the network's largest, are still in a cache when they are pooled, and their gradient when the
 // weights' is made of it; and as many for each thread. All of them where statistics or dropout masks are of the
-// whole batch.
+// whole batch, or no pool leaves less to keep than there was.
 std::int64_t images_at_once(const Build& build, const LayerGeometry& first) {
   const std::vector<LayerRates> rates = dropout_of(build.options);
   const bool drops =
       std::any_of(rates.begin(), rates.end(), [](const LayerRates& phase) { return phase.rates.front() > 0; });
-  if (!build.device.is_cpu() || build.batch_norm || drops) return build.batch_size;
+  if (!build.device.is_cpu() || build.batch_norm || drops || !first.pool) return build.batch_size;
   const std::int64_t image_bytes = first.out_channels * first.out_side * first.out_side *
                                    static_cast<std::int64_t>(c10::elementSize(build.element));
   const std::int64_t images = cache_bytes / image_bytes * thread_count();
@@ -146,6 +146,7 @@ std::int64_t Network::rates_stage(std::int64_t iteration) const {
 at::Tensor Network::logits() const { return last_output_.reshape({build_.batch_size, build_.classes}); }
 
 void Network::forward(const Pass& pass, Observer* observer) {
+  forward_only_ = pass.forward_only;
   for (auto& [name, block, probe] : blocks_) {
     block->forward(pass);
     if (observer) observer->finished("forward", name);
@@ -159,6 +160,7 @@ void Network::loss(std::int64_t valid, double gradient_scale, kernel::LossTotals
 }
 
 void Network::backward(const Pass& pass, Observer* observer) {
+  TORCH_CHECK(!forward_only_, "a backward pass needs a forward pass before it that keeps what it wants");
   for (auto named = blocks_.rbegin(); named != blocks_.rend(); ++named) {
     named->block->backward(pass);
     if (observer) observer->finished("backward", named->name);

@@ -52,7 +52,7 @@ class Network {
   // backward() starts from.
   void loss(std::int64_t valid, double gradient_scale, kernel::LossTotals* totals);
 
-  // Leaves the parameters' gradients in parameters().gradients().
+  // After a forward() that was not forward_only. Leaves the parameters' gradients in parameters().gradients().
   void backward(const Pass& pass, Observer* observer = nullptr);
 
   Parameters& parameters() { return parameters_; }
@@ -85,7 +85,8 @@ class Network {
   std::vector<LayerRates> rates_;
   Parameters parameters_;
   at::Tensor images_, labels_;
-  at::Tensor last_output_;  // of the layer added last: (N, C, H, W)
+  bool forward_only_ = false;  // the last forward()
+  at::Tensor last_output_;     // of the layer added last: (N, C, H, W)
   std::vector<NamedBlock> blocks_;
 };
 

@@ -125,7 +125,7 @@ TEST(Diagnostics, AgreeWithTheWholeProbeInOneBatch) {
 }
 
 // 43 images of a batch go through the first layer as 21, 21 and 1; of the second batch two count.
-TEST(Diagnostics, AreTheSameWhereTheFirstLayerGoesInSlices) {
+TEST(EvaluationAndDiagnostics, AreTheSameWhereTheFirstLayerGoesInSlices) {
   const SingleThread single_thread;
   const data::Images images = made_up_images(45, 5, 1);
   Specification specification = small_run();
@@ -137,8 +137,13 @@ TEST(Diagnostics, AreTheSameWhereTheFirstLayerGoesInSlices) {
   Shown shown;
   sliced.forward(network::evaluation_pass, &shown);
   ASSERT_EQ(shown.x.size(), sliced.layers().size() + 2);
+  const Evaluation evaluated = evaluate(images, sliced), expected_evaluation = evaluate(images, whole);
+  EXPECT_NEAR(evaluated.loss, expected_evaluation.loss, 1e-6);
+  EXPECT_EQ(evaluated.error, expected_evaluation.error);
   const auto expected = diagnose(images, whole);
   const auto layers = diagnose(images, sliced);
+  ASSERT_EQ(expected.size(), 11u);
+  ASSERT_EQ(layers.size(), 11u);
   for (std::size_t l = 0; l < expected.size(); ++l) {
     SCOPED_TRACE(expected[l].layer);
     EXPECT_NEAR(layers[l].activation_mean, expected[l].activation_mean, 1e-5);

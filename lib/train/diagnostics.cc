@@ -28,17 +28,16 @@ class Totals : public network::Observer {
 
   void pre_activations(const network::Probe& probe) override {
     const at::Tensor& x = probe.pre_activation;
-    if (const std::int64_t images = valid_images(probe); images > 0) {
-      kernel::add_activation_totals(probe.activation, kernel::buffer_of(x), images * x.size(2) * x.size(3),
-                                    x.size(1), layers_[probe.layer].activation);
-    }
+    kernel::add_activation_totals(probe.activation, kernel::buffer_of(x),
+                                  valid_images(probe) * x.size(2) * x.size(3), x.size(1),
+                                  layers_[probe.layer].activation);
   }
 
   void gradients(const network::Probe& probe) override {
     const at::Tensor& x = probe.pre_activation;
     const std::int64_t count = valid_images(probe) * x.size(1) * x.size(2) * x.size(3);
     LayerTotals& totals = layers_[probe.layer];
-    if (count > 0) totals.gradient_squares += kernel::sum_of_squares(kernel::buffer_of(x), count);
+    totals.gradient_squares += kernel::sum_of_squares(kernel::buffer_of(x), count);
     totals.gradient_count += count;
   }
 
