@@ -44,9 +44,9 @@ data::Dataset made_up_dataset(std::int64_t classes, at::Device device) {
 // Of one step: what its phases have to do.
 class Work {
  public:
-  Work(const train::Specification& specification, std::int64_t classes, const network::Network& network)
-      : layers_(network::layers_of(specification.network, classes)),
-        batch_(static_cast<double>(specification.batch_size)),
+  Work(const train::Specification& specification, const network::Network& network)
+      : layers_(network.layers()),
+        batch_(static_cast<double>(network.batch_size())),
         element_(specification.precision == train::Precision::bf16 ? 2 : 4),
         parameters_(static_cast<double>(network.parameters().count())) {}
 
@@ -163,7 +163,7 @@ class Bench {
         dataset_(made_up_dataset(request.classes, device)),
         network_(train::build_network(specification_, request.classes, device, request.engine)),
         step_(specification_, dataset_, network_),
-        work_(specification_, request.classes, network_) {
+        work_(specification_, network_) {
     train::set_initial_weights(specification_, network_);
   }
 
