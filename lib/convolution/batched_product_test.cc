@@ -25,12 +25,30 @@ const std::vector<ProductShape> shapes{
      .first_stride = 30 + 16,
      .second_stride = 42 + 16,
      .result_stride = 35 + 16},
+    {.batch = 4,
+     .rows = 37,
+     .inner = 19,
+     .columns = 21,
+     .second_transposed = true,
+     .element = OneDnnElement::bf16,
+     .first_stride = 37 * 19 + 16,
+     .second_stride = 19 * 21 + 16,
+     .result_stride = 37 * 21 + 16},
+    {.batch = 9, .rows = 5, .inner = 6, .columns = 33, .element = OneDnnElement::bf16},
+    {.batch = 3,
+     .rows = 6,
+     .inner = 39,
+     .columns = 9,
+     .first_transposed = true,
+     .element = OneDnnElement::bf16,
+     .adds_up = true},
 };
 
 std::int64_t stride_or(std::int64_t stride, std::int64_t dense) { return stride == 0 ? dense : stride; }
 
-at::Tensor numbers(std::int64_t count, double tag) {
-  return at::sin(at::arange(count, at::kDouble) * (0.7 + tag)).to(at::kFloat);
+at::Tensor numbers(std::int64_t count, double tag, OneDnnElement element) {
+  return at::sin(at::arange(count, at::kDouble) * (0.7 + tag))
+      .to(element == OneDnnElement::bf16 ? at::kBFloat16 : at::kFloat);
 }
 
 // (batch, rows, columns) of memory that lies `stride` apart.
@@ -49,9 +67,9 @@ TEST_P(BatchedProduct, AgreesWithDoublePrecisionAndLeavesTheGapsAlone) {
   const std::int64_t first_stride = stride_or(shape.first_stride, shape.rows * shape.inner);
   const std::int64_t second_stride = stride_or(shape.second_stride, shape.inner * shape.columns);
   const std::int64_t result_stride = stride_or(shape.result_stride, shape.rows * shape.columns);
-  const at::Tensor first = numbers(shape.batch * first_stride, 0.1);
-  const at::Tensor second = numbers(shape.batch * second_stride, 0.2);
-  at::Tensor result = numbers(shape.batch * result_stride, 0.3);
+  const at::Tensor first = numbers(shape.batch * first_stride, 0.1, shape.element);
+  const at::Tensor second = numbers(shape.batch * second_stride, 0.2, shape.element);
+  at::Tensor result = numbers(shape.batch * result_stride, 0.3, OneDnnElement::f32);
 
   at::Tensor expected = result.to(at::kDouble);
   const at::Tensor exact = at::bmm(

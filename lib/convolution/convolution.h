@@ -11,6 +11,7 @@
 
 #include "convolution/engine.h"
 #include "convolution/geometry.h"
+#include "convolution/winograd_choice.h"
 
 namespace elubench::convolution {
 
@@ -22,9 +23,9 @@ class Convolution {
  public:
   virtual ~Convolution() = default;
 
-  // For records: "Winograd F(4x4, 3x3)", "oneDNN 3.2.0", "oneDNN 3.2.0 products", "LibTorch", "cuDNN 9.19.0",
-  // "cuBLAS products", "cuBLAS products of patches"; the first ones also "... with AMX weight gradients", or
-  // "... in float32" of bfloat16.
+  // For records: "Winograd F(4x4, 3x3)", "Winograd F(2x2, 3x3) in bfloat16", "oneDNN 3.2.0", "oneDNN 3.2.0
+  // products", "LibTorch", "cuDNN 9.19.0", "cuBLAS products", "cuBLAS products of patches"; oneDNN's also "...
+  // with AMX weight gradients", or, like the first, "... in float32" of bfloat16.
   virtual std::string name() const = 0;
 
   // output = input * weight + bias. All of one element type.
@@ -51,10 +52,14 @@ std::unique_ptr<Convolution> make_onednn_convolution(const Geometry& geometry, a
 // How many times as much as a direct convolution Winograd's may round in float32: its points multiply by up to 8.
 inline constexpr double winograd_rounding = 5;
 
-// By Winograd's minimal filtering, with matrix products in float32; nothing on other devices, and for
-// receptive fields other than 2 and 3. Rounds more than a direct convolution (winograd_rounding).
+// How far Winograd's with factors in bfloat16 may lie from the exact result, relative to the norm that this has
+// where the signs of all numbers are random: some two and a half times as far as a result rounded to bfloat16.
+inline constexpr double bf16_winograd_error = 0x1p-7;
+
+// By Winograd's minimal filtering, which rounds more than a direct convolution (above); nothing on other devices,
+// where no transform is compiled for the form, and where there are no products with such factors.
 std::unique_ptr<Convolution> make_winograd_convolution(const Geometry& geometry, at::Device device,
-                                                       at::ScalarType element);
+                                                       at::ScalarType element, const WinogradForm& form);
 
 // As one matrix product of oneDNN's; nothing where there is none, and where it is not one (is_one_product).
 std::unique_ptr<Convolution> make_dense_convolution(const Geometry& geometry, at::Device device,

@@ -28,6 +28,18 @@ std::unique_ptr<Convolution> make_amx_convolution(const Geometry& geometry, at::
   return convolution.get() == before ? nullptr : std::move(convolution);
 }
 
+std::unique_ptr<Convolution> make_float_winograd(const Geometry& geometry, at::Device device,
+                                                 at::ScalarType element) {
+  const auto forms = winograd_forms(geometry, false, {});
+  return forms.empty() ? nullptr : make_winograd_convolution(geometry, device, element, forms.front());
+}
+
+std::unique_ptr<Convolution> make_bf16_winograd(const Geometry& geometry, at::Device device,
+                                                at::ScalarType element) {
+  const WinogradForm form{.outputs = 2, .bf16_factors = true};
+  return element == at::kBFloat16 ? make_winograd_convolution(geometry, device, element, form) : nullptr;
+}
+
 struct Implementation {
   const char* name;
   Make make;
@@ -37,7 +49,8 @@ void PrintTo(const Implementation& implementation, std::ostream* out) { *out << 
 
 const Implementation implementations[] = {{"libtorch", make_libtorch_convolution},
                                           {"onednn", make_onednn_convolution},
-                                          {"winograd", make_winograd_convolution},
+                                          {"winograd", make_float_winograd},
+                                          {"winograd in bfloat16", make_bf16_winograd},
                                           {"widened", make_widened_convolution},
                                           {"dense", make_dense_convolution},
                                           {"libtorch products", make_libtorch_dense_convolution},
@@ -71,6 +84,32 @@ at::Tensor images(at::IntArrayRef nchw, double tag, at::ScalarType element) {
       .permute({0, 3, 1, 2});
 }
 
+struct Results {
+  at::Tensor output, input_gradient, weight_gradient, bias_gradient;
+};
+
+// LibTorch's autograd in double.
+Results exact_results(const Geometry& g, const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
+                      const at::Tensor& output_gradient) {
+  const at::Tensor x = input.to(at::kDouble).contiguous().requires_grad_();
+  const at::Tensor w = weight.to(at::kDouble).contiguous().requires_grad_();
+  const at::Tensor b = bias.to(at::kDouble).requires_grad_();
+  const at::Tensor padded =
+      at::constant_pad_nd(x, {g.padding_begin, g.padding_end, g.padding_begin, g.padding_end});
+  const at::Tensor output = at::conv2d(padded, w, b);
+  output.backward(output_gradient.to(at::kDouble));
+  return {output.detach(), x.grad(), w.grad(), b.grad()};
+}
+
+// What would come out on average if the signs of all numbers were random.
+Results results_without_cancellation(const Geometry& g, const at::Tensor& input, const at::Tensor& weight,
+                                     const at::Tensor& bias, const at::Tensor& output_gradient) {
+  const auto square = [](const at::Tensor& tensor) { return tensor.to(at::kDouble).square(); };
+  const Results squares = exact_results(g, square(input), square(weight), square(bias), square(output_gradient));
+  return {squares.output.sqrt(), squares.input_gradient.sqrt(), squares.weight_gradient.sqrt(),
+          squares.bias_gradient.sqrt()};
+}
+
 class EveryConvolution : public testing::TestWithParam<std::tuple<Implementation, Geometry, at::ScalarType>> {
  protected:
   const Geometry g = std::get<1>(GetParam());
@@ -102,6 +141,7 @@ class EveryConvolution : public testing::TestWithParam<std::tuple<Implementation
   // LibTorch on a processor without instructions for bfloat16 rounds partial sums to it, too.
   double tolerance() const {
     if (element == at::kFloat) return float_tolerance();
+    if (name() == "winograd in bfloat16") return bf16_winograd_error;
     const bool rounds_sums = (name().starts_with("libtorch") || name() == "amx") &&
                              !make_onednn_convolution(geometries[1], at::kCPU, at::kBFloat16);
     return rounds_sums ? 0.04 : 0x1p-8;
@@ -109,35 +149,32 @@ class EveryConvolution : public testing::TestWithParam<std::tuple<Implementation
 
   // Those of the parameters are float32 whatever the images are; LibTorch itself makes them in the element type.
   double gradient_tolerance() const {
-    if (name() == "libtorch") return tolerance();
+    if (name() == "libtorch" || name() == "winograd in bfloat16") return tolerance();
     return float_tolerance();
   }
 
-  static double error(const at::Tensor& found, const at::Tensor& expected) {
-    return ((found.to(at::kDouble) - expected).norm() / expected.norm()).item<double>();
+  static double error(const at::Tensor& found, const at::Tensor& expected, const at::Tensor& beside) {
+    return ((found.to(at::kDouble) - expected).norm() / beside.norm()).item<double>();
   }
 
-  // One pass, compared with LibTorch's autograd in double.
   void expect_agreement(double tag) {
     at::Tensor input = images({g.batch, g.in_channels, g.in_side, g.in_side}, tag, element);
-    const at::Tensor exact_input = input.to(at::kDouble).contiguous().requires_grad_();
-    const at::Tensor exact_weight = weight.to(at::kDouble).contiguous().requires_grad_();
-    const at::Tensor exact_bias = bias.to(at::kDouble).requires_grad_();
-    const at::Tensor padded =
-        at::constant_pad_nd(exact_input, {g.padding_begin, g.padding_end, g.padding_begin, g.padding_end});
-    const at::Tensor exact_output = at::conv2d(padded, exact_weight, exact_bias);
-    const at::Tensor output_gradient = images(exact_output.sizes(), tag + 0.3, element);
-    exact_output.backward(output_gradient.to(at::kDouble));
+    const at::Tensor output_gradient = images(output.sizes(), tag + 0.3, element);
+    const Results exact = exact_results(g, input, weight, bias, output_gradient);
+    // Numbers that are rounded before they are added up leave their error where these cancel.
+    const Results beside = name() == "winograd in bfloat16"
+                               ? results_without_cancellation(g, input, weight, bias, output_gradient)
+                               : exact;
 
     convolution->forward(input, weight, bias, output);
-    EXPECT_LT(error(output, exact_output.detach()), tolerance());
+    EXPECT_LT(error(output, exact.output, beside.output), tolerance());
     const at::Tensor before = input.clone();
     convolution->parameter_gradient(input, weight, output_gradient, gradient);
-    EXPECT_LT(error(gradient.weight, exact_weight.grad()), gradient_tolerance());
-    EXPECT_LT(error(gradient.bias, exact_bias.grad()), gradient_tolerance());
+    EXPECT_LT(error(gradient.weight, exact.weight_gradient, beside.weight_gradient), gradient_tolerance());
+    EXPECT_LT(error(gradient.bias, exact.bias_gradient, beside.bias_gradient), gradient_tolerance());
     EXPECT_TRUE(at::equal(input, before));
     convolution->input_gradient(output_gradient, weight, input);
-    EXPECT_LT(error(input, exact_input.grad()), tolerance());
+    EXPECT_LT(error(input, exact.input_gradient, beside.input_gradient), tolerance());
   }
 };
 

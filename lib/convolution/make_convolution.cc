@@ -4,7 +4,6 @@
 #include "base/error.h"
 #include "convolution/convolution.h"
 #include "convolution/onednn_primitives.h"
-#include "convolution/winograd_choice.h"
 
 namespace elubench::convolution {
 namespace {
@@ -32,15 +31,27 @@ bool has_small_patches(const Geometry& g) {
   return pixels <= most_pixels && g.batch * g.out_side * g.out_side * pixels <= most_numbers;
 }
 
+// Of the forms that pay, or of all of them, the first that is to be had.
+std::unique_ptr<Convolution> make_best_winograd_convolution(const Geometry& g, at::Device device,
+                                                            at::ScalarType element, bool where_it_pays) {
+  const bool bf16 = element == at::kBFloat16;
+  for (const WinogradForm& form : winograd_forms(g, bf16, this_cpu())) {
+    if (where_it_pays && !winograd_pays(g, form, bf16, this_cpu())) continue;
+    if (auto convolution = make_winograd_convolution(g, device, element, form)) return convolution;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 std::unique_ptr<Convolution> make_convolution(Engine engine, const Geometry& geometry, at::Device device,
                                               at::ScalarType element) {
-  if (engine == Engine::winograd ||
-      (engine == Engine::automatic && winograd_pays(geometry, element == at::kBFloat16, this_cpu()))) {
-    if (auto convolution = make_winograd_convolution(geometry, device, element)) return convolution;
-  }
   const bool chooses = engine == Engine::automatic || engine == Engine::winograd;
+  if (chooses) {
+    const bool where_it_pays = engine == Engine::automatic;
+    if (auto convolution = make_best_winograd_convolution(geometry, device, element, where_it_pays))
+      return convolution;
+  }
   const bool may_widen = chooses && device.is_cpu() && element == at::kBFloat16;
   if (may_widen && !this_cpu().bf16_is_faster) return make_widened_convolution(geometry, device, element);
   if (chooses && has_few_rows(geometry)) {

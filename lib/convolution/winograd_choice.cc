@@ -1,13 +1,14 @@
 #include "convolution/winograd_choice.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace elubench::convolution {
 namespace {
 
-// What the algorithm must save at least: its products are made by a batch of matrix products, slower than a direct
-// convolution's, and the transforms come on top.
-constexpr double least_saving = 1.8;
+// By how much fewer multiplications must take less time. Less than one: a direct convolution of few places takes
+// longer than its multiplications, its weight gradient above all.
+constexpr double least_saving = 0.9;
 constexpr std::int64_t least_channels = 32;
 
 // In how many tiles' products a weight is transformed, written and read: once a batch.
@@ -17,36 +18,40 @@ double square(std::int64_t x) { return static_cast<double>(x * x); }
 
 // How many times as many multiplications a direct convolution takes, forward and for both gradients, where the
 // weights cost as much as so many tiles of each image. The input's gradient covers the input with tiles.
-double saving(const Geometry& g, std::int64_t outputs, double tiles_for_weights = 0) {
+double fewer_multiplications(const Geometry& g, std::int64_t outputs) {
   const auto products = [&](std::int64_t side) {
-    const double tiles = square((side + outputs - 1) / outputs) + tiles_for_weights;
+    const double tiles = square((side + outputs - 1) / outputs) + tiles_a_weight / static_cast<double>(g.batch);
     return tiles * square(outputs + g.receptive_field - 1);
   };
   return 3 * square(g.out_side * g.receptive_field) / (2 * products(g.out_side) + products(g.in_side));
 }
 
-// The products are float32 whatever the images are, so a processor that multiplies bfloat16 faster must save more.
+// How many times as fast bfloat16 is multiplied as float32.
 double bf16_advantage(const Cpu& cpu) {
   if (cpu.has("amx_bf16")) return 16;
   return cpu.bf16_is_faster ? 2 : 1;
 }
 
-}  // namespace
-
-std::int64_t winograd_outputs(const Geometry& g) {
-  if (g.receptive_field == 3) return saving(g, 4) > saving(g, 2) ? 4 : 2;
-  std::int64_t best = 2;
-  for (const std::int64_t outputs : {3, 4}) {
-    if (saving(g, outputs) > saving(g, best)) best = outputs;
-  }
-  return best;
+double saving(const Geometry& g, const WinogradForm& form, bool bf16, const Cpu& cpu) {
+  const bool at_lower_speed = bf16 && !form.bf16_factors;
+  return fewer_multiplications(g, form.outputs) / (at_lower_speed ? bf16_advantage(cpu) : 1);
 }
 
-bool winograd_pays(const Geometry& g, bool bf16, const Cpu& cpu) {
-  const bool possible = g.receptive_field == 2 || g.receptive_field == 3;
-  return possible && std::min(g.in_channels, g.out_channels) >= least_channels &&
-         saving(g, winograd_outputs(g), tiles_a_weight / static_cast<double>(g.batch)) >=
-             least_saving * (bf16 ? bf16_advantage(cpu) : 1);
+}  // namespace
+
+std::vector<WinogradForm> winograd_forms(const Geometry& g, bool bf16, const Cpu& cpu) {
+  std::vector<WinogradForm> forms;
+  if (g.receptive_field == 3) forms = {{4}, {2}};
+  if (g.receptive_field == 2) forms = {{4}, {3}, {2}};
+  // Larger tiles would multiply the rounding; on AMX the transforms would take longer than a direct convolution.
+  const bool bf16_suits = bf16 && cpu.bf16_is_faster && !cpu.has("amx_bf16");
+  if (!forms.empty() && bf16_suits) forms.push_back({.outputs = 2, .bf16_factors = true});
+  std::ranges::stable_sort(forms, std::greater{}, [&](const WinogradForm& f) { return saving(g, f, bf16, cpu); });
+  return forms;
+}
+
+bool winograd_pays(const Geometry& g, const WinogradForm& form, bool bf16, const Cpu& cpu) {
+  return std::min(g.in_channels, g.out_channels) >= least_channels && saving(g, form, bf16, cpu) >= least_saving;
 }
 
 }  // namespace elubench::convolution

@@ -1,15 +1,25 @@
-// Where Winograd's minimal filtering takes less time than a direct convolution. Free of LibTorch.
+// Which of Winograd's algorithms a convolution gets. Free of LibTorch.
 #pragma once
+
+#include <cstdint>
+#include <vector>
 
 #include "base/cpu.h"
 #include "convolution/geometry.h"
 
 namespace elubench::convolution {
 
-// The m of F(m x m, r x r) that saves most multiplications, forward and backward, for a geometry with r = 2 or 3.
-std::int64_t winograd_outputs(const Geometry& geometry);
+struct WinogradForm {
+  std::int64_t outputs;  // m of F(m x m, r x r): a tile's outputs in each direction
+  // Whether what is multiplied is rounded to bfloat16; sums are float32 always.
+  bool bf16_factors = false;
+};
 
-// Whether it is likely to take less time on that processor.
-bool winograd_pays(const Geometry& geometry, bool bf16, const Cpu& cpu);
+// Those that suit the convolution, the one whose products take the least time first. `bf16`: of images of
+// bfloat16.
+std::vector<WinogradForm> winograd_forms(const Geometry& geometry, bool bf16, const Cpu& cpu);
+
+// Whether a direct convolution would take longer.
+bool winograd_pays(const Geometry& geometry, const WinogradForm& form, bool bf16, const Cpu& cpu);
 
 }  // namespace elubench::convolution

@@ -1,8 +1,6 @@
 #include <ATen/Functions.h>
 
 #include <algorithm>
-#include <functional>
-#include <map>
 #include <string>
 #include <utility>
 
@@ -20,43 +18,59 @@ constexpr std::int64_t chunk_bytes = std::int64_t{8} << 20;
 
 std::int64_t tiles_of(std::int64_t side, std::int64_t outputs) { return (side + outputs - 1) / outputs; }
 
-// The products of a pass, for as many tiles as come: a full chunk's, and the last one's.
-class Products {
- public:
-  using ShapeOf = std::function<ProductShape(std::int64_t tiles)>;
-  explicit Products(ShapeOf shape_of) : shape_of_(std::move(shape_of)) {}
+// Images are worked on so many at a time, and at last those that are left over, if any are.
+struct Chunks {
+  std::int64_t images, left_over;
+};
 
-  void run(std::int64_t tiles, const at::Tensor& first, const at::Tensor& second, at::Tensor& result) {
-    auto& product = made_[tiles];
-    if (!product) product = make_batched_product(shape_of_(tiles));
-    product->run(first.const_data_ptr(), second.const_data_ptr(), nullptr, result.mutable_data_ptr());
+// The products of a pass over the tiles of a chunk.
+class ChunkProducts {
+ public:
+  // shape_of(images) -> ProductShape
+  template <class ShapeOf>
+  ChunkProducts(const Chunks& chunks, const ShapeOf& shape_of)
+      : chunks_(chunks), product_(make_batched_product(shape_of(chunks.images))) {
+    if (chunks.left_over > 0) last_ = make_batched_product(shape_of(chunks.left_over));
+  }
+
+  bool possible() const { return product_ && (last_ || chunks_.left_over == 0); }
+
+  void run(std::int64_t images, const at::Tensor& first, const at::Tensor& second, at::Tensor& result) {
+    MatrixProduct& product = images == chunks_.images ? *product_ : *last_;
+    product.run(first.const_data_ptr(), second.const_data_ptr(), nullptr, result.mutable_data_ptr());
   }
 
  private:
-  ShapeOf shape_of_;
-  std::map<std::int64_t, std::unique_ptr<MatrixProduct>> made_;
+  Chunks chunks_;
+  std::unique_ptr<MatrixProduct> product_, last_;
 };
 
 class WinogradConvolution : public Convolution {
  public:
-  WinogradConvolution(const Geometry& geometry, std::unique_ptr<WinogradTransforms> transforms)
+  WinogradConvolution(const Geometry& geometry, std::unique_ptr<WinogradTransforms> transforms,
+                      kernel::Element factors)
       : g_(geometry),
         transforms_(std::move(transforms)),
-        forward_products_([this](std::int64_t tiles) { return forward_shape(tiles); }),
-        input_products_([this](std::int64_t tiles) { return input_gradient_shape(tiles); }),
-        weight_products_([this](std::int64_t tiles) { return weight_gradient_shape(tiles); }) {
+        factors_(factors),
+        chunks_(chunks_of_batch()),
+        forward_products_(chunks_, [this](std::int64_t images) { return forward_shape(images); }),
+        input_products_(chunks_, [this](std::int64_t images) { return input_gradient_shape(images); }),
+        weight_products_(chunks_, [this](std::int64_t images) { return weight_gradient_shape(images); }) {
     const std::int64_t n = transforms_->products();
+    const std::int64_t tiles = chunks_.images * most_tiles_of_image();
     weights_ = at::empty({n * operand_plane(g_.out_channels, g_.in_channels)}, at::kFloat);
-    const std::int64_t tiles = std::max(tiles_of_image(g_.out_side), tiles_of_image(g_.in_side));
-    const std::int64_t image_bytes = n * tiles * (g_.in_channels + g_.out_channels) * std::int64_t{sizeof(float)};
-    images_at_once_ = std::clamp<std::int64_t>(chunk_bytes / image_bytes, 1, std::max<std::int64_t>(g_.batch, 1));
-    in_operand_ = at::empty({n * operand_plane(tiles * images_at_once_, g_.in_channels)}, at::kFloat);
-    out_operand_ = at::empty({n * operand_plane(tiles * images_at_once_, g_.out_channels)}, at::kFloat);
+    in_operand_ = at::empty({n * operand_plane(tiles, g_.in_channels)}, at::kFloat);
+    out_operand_ = at::empty({n * operand_plane(tiles, g_.out_channels)}, at::kFloat);
+  }
+
+  bool possible() const {
+    return forward_products_.possible() && input_products_.possible() && weight_products_.possible();
   }
 
   std::string name() const override {
     const std::string m = std::to_string(transforms_->outputs()), r = std::to_string(g_.receptive_field);
-    return "Winograd F(" + m + "x" + m + ", " + r + "x" + r + ")";
+    const std::string factors = factors_ == kernel::Element::bf16 ? " in bfloat16" : "";
+    return "Winograd F(" + m + "x" + m + ", " + r + "x" + r + ")" + factors;
   }
 
   void forward(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
@@ -66,8 +80,8 @@ class WinogradConvolution : public Convolution {
       const auto x = images(input, first, count, g_.padding_begin, g_.out_side);
       const auto y = images(output, first, count, 0, g_.out_side);
       const std::int64_t tiles = count * tiles_of_image(g_.out_side);
-      transforms_->transform_input(x, tiles, in_operand_.data_ptr<float>());
-      forward_products_.run(tiles, in_operand_, weights_, out_operand_);
+      transforms_->transform_input(x, tiles, factor(in_operand_));
+      forward_products_.run(count, in_operand_, weights_, out_operand_);
       transforms_->transform_output(out_operand_.const_data_ptr<float>(), tiles, bias.const_data_ptr(), y);
     });
   }
@@ -79,11 +93,11 @@ class WinogradConvolution : public Convolution {
     for_each_chunk([&](std::int64_t first, std::int64_t count) {
       const std::int64_t tiles = count * tiles_of_image(g_.out_side);
       transforms_->transform_input(images(input, first, count, g_.padding_begin, g_.out_side), tiles,
-                                   in_operand_.data_ptr<float>());
+                                   factor(in_operand_));
       transforms_->transform_output_gradient(images(output_gradient, first, count, 0, g_.out_side), tiles,
-                                             out_operand_.data_ptr<float>());
-      weight_products_.run(tiles, out_operand_, in_operand_, weights_);
-      gradient.bias.add_(sums_of_tiles(tiles).sum(0));
+                                             factor(out_operand_));
+      weight_products_.run(count, out_operand_, in_operand_, weights_);
+      transforms_->add_tile_sums(factor(out_operand_), tiles, g_.out_channels, gradient.bias.data_ptr<float>());
     });
     transforms_->transform_weight_gradient(weights_.const_data_ptr<float>(), g_.out_channels, g_.in_channels,
                                            gradient.weight.data_ptr<float>());
@@ -96,8 +110,8 @@ class WinogradConvolution : public Convolution {
     for_each_chunk([&](std::int64_t first, std::int64_t count) {
       const std::int64_t tiles = count * tiles_of_image(g_.in_side);
       transforms_->transform_input(images(output_gradient, first, count, padding, g_.in_side), tiles,
-                                   out_operand_.data_ptr<float>());
-      input_products_.run(tiles, out_operand_, weights_, in_operand_);
+                                   factor(out_operand_));
+      input_products_.run(count, out_operand_, weights_, in_operand_);
       transforms_->transform_output(in_operand_.const_data_ptr<float>(), tiles, nullptr,
                                     images(input, first, count, 0, g_.in_side));
     });
@@ -109,16 +123,33 @@ class WinogradConvolution : public Convolution {
     return tiles * tiles;
   }
 
+  std::int64_t most_tiles_of_image() const {
+    return std::max(tiles_of_image(g_.out_side), tiles_of_image(g_.in_side));
+  }
+
+  Chunks chunks_of_batch() const {
+    const std::int64_t image_bytes = transforms_->products() * most_tiles_of_image() *
+                                     (g_.in_channels + g_.out_channels) * std::int64_t{sizeof(float)};
+    const std::int64_t images =
+        std::clamp<std::int64_t>(chunk_bytes / image_bytes, 1, std::max<std::int64_t>(g_.batch, 1));
+    return {images, g_.batch % images};
+  }
+
+  // Of a product: an operand holds factors in one pass and, in float32, what came out in another.
+  kernel::Buffer factor(const at::Tensor& operand) const {
+    return {operand.data_ptr(), factors_, kernel::Device::cpu};
+  }
+
   void transform_weight(const at::Tensor& weight, bool turned) {
     transforms_->transform_weight(kernel::buffer_of(weight), g_.out_channels, g_.in_channels, turned,
-                                  weights_.data_ptr<float>());
+                                  factor(weights_));
   }
 
   // Calls body(first image, count of images).
   template <class Body>
   void for_each_chunk(const Body& body) const {
-    for (std::int64_t first = 0; first < g_.batch; first += images_at_once_) {
-      body(first, std::min(images_at_once_, g_.batch - first));
+    for (std::int64_t first = 0; first < g_.batch; first += chunks_.images) {
+      body(first, std::min(chunks_.images, g_.batch - first));
     }
   }
 
@@ -129,61 +160,68 @@ class WinogradConvolution : public Convolution {
             tiles_of(tiled_side, transforms_->outputs())};
   }
 
-  ProductShape forward_shape(std::int64_t tiles) const {
+  OneDnnElement element_of_factors() const {
+    return factors_ == kernel::Element::bf16 ? OneDnnElement::bf16 : OneDnnElement::f32;
+  }
+
+  ProductShape forward_shape(std::int64_t images) const {
+    const std::int64_t tiles = images * tiles_of_image(g_.out_side);
     return {.batch = transforms_->products(),
             .rows = tiles,
             .inner = g_.in_channels,
             .columns = g_.out_channels,
             .second_transposed = true,
+            .element = element_of_factors(),
             .first_stride = operand_plane(tiles, g_.in_channels),
             .second_stride = operand_plane(g_.out_channels, g_.in_channels),
             .result_stride = operand_plane(tiles, g_.out_channels)};
   }
 
-  ProductShape input_gradient_shape(std::int64_t tiles) const {
+  ProductShape input_gradient_shape(std::int64_t images) const {
+    const std::int64_t tiles = images * tiles_of_image(g_.in_side);
     return {.batch = transforms_->products(),
             .rows = tiles,
             .inner = g_.out_channels,
             .columns = g_.in_channels,
+            .element = element_of_factors(),
             .first_stride = operand_plane(tiles, g_.out_channels),
             .second_stride = operand_plane(g_.out_channels, g_.in_channels),
             .result_stride = operand_plane(tiles, g_.in_channels)};
   }
 
-  ProductShape weight_gradient_shape(std::int64_t tiles) const {
+  ProductShape weight_gradient_shape(std::int64_t images) const {
+    const std::int64_t tiles = images * tiles_of_image(g_.out_side);
     return {.batch = transforms_->products(),
             .rows = g_.out_channels,
             .inner = tiles,
             .columns = g_.in_channels,
             .first_transposed = true,
+            .element = element_of_factors(),
             .first_stride = operand_plane(tiles, g_.out_channels),
             .second_stride = operand_plane(tiles, g_.in_channels),
             .result_stride = operand_plane(g_.out_channels, g_.in_channels),
             .adds_up = true};
   }
 
-  // (tiles, output channels): of the output's gradient, from its transform.
-  at::Tensor sums_of_tiles(std::int64_t tiles) const {
-    const std::int64_t first = transforms_->product_of_sums() * operand_plane(tiles, g_.out_channels);
-    return out_operand_.narrow(0, first, tiles * g_.out_channels).view({tiles, g_.out_channels});
-  }
-
   Geometry g_;
   std::unique_ptr<WinogradTransforms> transforms_;
-  Products forward_products_, input_products_, weight_products_;
+  kernel::Element factors_;
+  Chunks chunks_;
+  ChunkProducts forward_products_, input_products_, weight_products_;
   at::Tensor weights_;  // operand of the weights, or of their gradient
   at::Tensor in_operand_, out_operand_;
-  std::int64_t images_at_once_;
 };
 
 }  // namespace
 
 std::unique_ptr<Convolution> make_winograd_convolution(const Geometry& geometry, at::Device device,
-                                                       at::ScalarType element) {
+                                                       at::ScalarType element, const WinogradForm& form) {
   if (!device.is_cpu() || (element != at::kFloat && element != at::kBFloat16)) return nullptr;
-  auto transforms = make_winograd_transforms(winograd_outputs(geometry), geometry.receptive_field);
+  auto transforms = make_winograd_transforms(form.outputs, geometry.receptive_field);
   if (!transforms) return nullptr;
-  return std::make_unique<WinogradConvolution>(geometry, std::move(transforms));
+  const auto factors = form.bf16_factors ? kernel::Element::bf16 : kernel::Element::f32;
+  auto convolution = std::make_unique<WinogradConvolution>(geometry, std::move(transforms), factors);
+  return convolution->possible() ? std::move(convolution) : nullptr;
 }
 
 }  // namespace elubench::convolution

@@ -18,11 +18,11 @@ using kernel::to_float;
 // Channels are worked on in strips that stay in first-level cache, so that every loop over one is plain SIMD.
 constexpr int strip = 64;
 
-// Strips of a matrix, each `step` floats after the one before: beside each other in a core's cache, or in the
+// Strips of a matrix, each `step` numbers after the one before: beside each other in a core's cache, or in the
 // planes of an operand.
-template <class Float>
+template <class T>
 struct Strips {
-  Float* first;
+  T* first;
   std::int64_t step;
 
   Strips from(std::int64_t number) const { return {first + number * step, step}; }  // without those before it
@@ -51,18 +51,18 @@ void for_constants(const Body& body) {
 }
 
 // out = matrix in, of vectors of strips.
-template <const auto& matrix>
-void one_side(Strips<const float> in, int count, Strips<float> out) {
+template <const auto& matrix, class T>
+void one_side(Strips<const float> in, int count, Strips<T> out) {
   const float* const __restrict from = in.first;
   for_constants<matrix.size()>([&](auto i) {
-    float* const __restrict to = out.from(i).first;
-    for (int c = 0; c < count; ++c) to[c] = dot<matrix, i>(from, in.step, c);
+    T* const __restrict to = out.from(i).first;
+    for (int c = 0; c < count; ++c) to[c] = from_float<T>(dot<matrix, i>(from, in.step, c));
   });
 }
 
 // out = matrix in matrix^T; in is columns x columns strips, out rows x rows.
-template <const auto& matrix>
-void both_sides(Strips<const float> in, int count, Strips<float> out) {
+template <const auto& matrix, class T>
+void both_sides(Strips<const float> in, int count, Strips<T> out) {
   constexpr std::int64_t rows = matrix.size();
   constexpr std::int64_t columns = matrix[0].size();
   float half[rows * columns * strip];
@@ -85,10 +85,15 @@ void store(const float* __restrict from, const float* __restrict bias, int count
 }
 
 // An operand's strips at one row, from one channel on: one in each of its planes.
-template <class Float>
-Strips<Float> strips_of(Float* operand, std::int64_t rows, std::int64_t channels, std::int64_t row,
-                        std::int64_t channel) {
+template <class T>
+Strips<T> strips_of(T* operand, std::int64_t rows, std::int64_t channels, std::int64_t row, std::int64_t channel) {
   return {operand + row * channels + channel, operand_plane(rows, channels)};
+}
+
+// Calls body(T{}, P{}) with the C++ types of the two.
+template <class Body>
+void for_elements(kernel::Element first, kernel::Element second, const Body& body) {
+  for_element(first, [&]<class T>(T t) { for_element(second, [&]<class P>(P p) { body(t, p); }); });
 }
 
 // Calls body(first channel, count) for every strip.
@@ -104,17 +109,27 @@ class Transforms : public WinogradTransforms {
  public:
   int outputs() const override { return m; }
   int products() const override { return n * n; }
-  int product_of_sums() const override {
-    static_assert(F::point(1) == 1);  // its row of A is all ones
-    return n + 1;
-  }
-
-  void transform_input(const Images& images, std::int64_t tiles, float* operand) const override {
+  void transform_input(const Images& images, std::int64_t tiles, kernel::Buffer operand) const override {
     tiles_to_operand<n, input_matrix>(images, tiles, operand);
   }
 
-  void transform_output_gradient(const Images& images, std::int64_t tiles, float* operand) const override {
+  void transform_output_gradient(const Images& images, std::int64_t tiles, kernel::Buffer operand) const override {
     tiles_to_operand<m, output_adjoint>(images, tiles, operand);
+  }
+
+  // That with the row of A whose point is 1, all ones, on either side is the plain sum.
+  void add_tile_sums(kernel::Buffer operand, std::int64_t tiles, std::int64_t channels,
+                     float* sums) const override {
+    static_assert(F::point(1) == 1);
+    const std::int64_t plane = (n + 1) * operand_plane(tiles, channels);
+    for_element(operand.element, [&]<class P>(P) {
+      parallel_for(0, channels, strip, [&](std::int64_t first, std::int64_t last) {
+        for (std::int64_t tile = 0; tile < tiles; ++tile) {
+          const P* const __restrict from = operand.as<const P>() + plane + tile * channels;
+          for (std::int64_t c = first; c < last; ++c) sums[c] += to_float(from[c]);
+        }
+      });
+    });
   }
 
   void transform_output(const float* operand, std::int64_t tiles, const void* bias,
@@ -125,7 +140,7 @@ class Transforms : public WinogradTransforms {
         if (bias) load(static_cast<const T*>(bias) + channel, count, biases);
         float result[m * m * strip];
         both_sides<output_matrix>(strips_of(operand, tiles, images.channels, tile, channel), count,
-                                  {result, strip});
+                                  Strips<float>{result, strip});
         for_each_pixel<m>(images, tile, [&](int place, std::int64_t pixel) {
           if (pixel < 0) return;
           store(result + place * strip, biases, count,
@@ -136,8 +151,8 @@ class Transforms : public WinogradTransforms {
   }
 
   void transform_weight(kernel::Buffer weight, std::int64_t out_channels, std::int64_t in_channels, bool turned,
-                        float* operand) const override {
-    for_element(weight.element, [&]<class T>(T) {
+                        kernel::Buffer operand) const override {
+    for_elements(weight.element, operand.element, [&]<class T, class P>(T, P) {
       for_each_tile(out_channels, in_channels, [&](std::int64_t out, std::int64_t channel, int count) {
         float taps[r * r * strip];
         for (int t = 0; t < r * r; ++t) {
@@ -145,7 +160,7 @@ class Transforms : public WinogradTransforms {
           load(weight.as<const T>() + (out * r * r + from) * in_channels + channel, count, taps + t * strip);
         }
         both_sides<weight_matrix>({taps, strip}, count,
-                                  strips_of(operand, out_channels, in_channels, out, channel));
+                                  strips_of(operand.as<P>(), out_channels, in_channels, out, channel));
       });
     });
   }
@@ -154,7 +169,7 @@ class Transforms : public WinogradTransforms {
                                  float* gradient) const override {
     for_each_tile(out_channels, in_channels, [&](std::int64_t out, std::int64_t channel, int count) {
       both_sides<weight_adjoint>(strips_of(operand, out_channels, in_channels, out, channel), count,
-                                 {gradient + out * r * r * in_channels + channel, in_channels});
+                                 Strips<float>{gradient + out * r * r * in_channels + channel, in_channels});
     });
   }
 
@@ -192,8 +207,8 @@ class Transforms : public WinogradTransforms {
   }
 
   template <int size, const auto& matrix>
-  static void tiles_to_operand(const Images& images, std::int64_t tiles, float* operand) {
-    for_element(images.data.element, [&]<class T>(T) {
+  static void tiles_to_operand(const Images& images, std::int64_t tiles, kernel::Buffer operand) {
+    for_elements(images.data.element, operand.element, [&]<class T, class P>(T, P) {
       for_each_tile(tiles, images.channels, [&](std::int64_t tile, std::int64_t channel, int count) {
         float pixels[size * size * strip];
         for_each_pixel<size>(images, tile, [&](int place, std::int64_t pixel) {
@@ -204,7 +219,8 @@ class Transforms : public WinogradTransforms {
             load(images.data.template as<const T>() + pixel * images.channels + channel, count, to);
           }
         });
-        both_sides<matrix>({pixels, strip}, count, strips_of(operand, tiles, images.channels, tile, channel));
+        both_sides<matrix>({pixels, strip}, count,
+                           strips_of(operand.as<P>(), tiles, images.channels, tile, channel));
       });
     });
   }

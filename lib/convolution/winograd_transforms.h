@@ -1,8 +1,9 @@
 // The transforms of a convolution by F(m x m, r x r) (see cook_toom.h) between images and the products' operands.
 // Free of LibTorch.
 //
-// Images are covered by tiles of m x m outputs, row by row, image after image. An operand is float32 (n n, tiles
-// or output channels, channels), each of the n n matrices dense and `operand_plane` elements after the one before.
+// Images are covered by tiles of m x m outputs, row by row, image after image. An operand is (n n, tiles or output
+// channels, channels), each of the n n matrices dense and `operand_plane` elements after the one before. Factors
+// of the products are float32 or, each rounded once, bfloat16; what comes out of the products is float32.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +24,6 @@ class WinogradTransforms {
 
   virtual int outputs() const = 0;   // m
   virtual int products() const = 0;  // n n
-  // Which product of transform_output_gradient is the plain sum of a tile's pixels.
-  virtual int product_of_sums() const = 0;
 
   // Pixels of `side`, the first tile's first one at -padding in both directions; what lies outside is 0.
   struct Images {
@@ -34,10 +33,15 @@ class WinogradTransforms {
   };
 
   // B^T d B of the tiles [0, tiles) of `images`.
-  virtual void transform_input(const Images& images, std::int64_t tiles, float* operand) const = 0;
+  virtual void transform_input(const Images& images, std::int64_t tiles, kernel::Buffer operand) const = 0;
 
   // A y A^T of the tiles' outputs: the adjoint of transform_output.
-  virtual void transform_output_gradient(const Images& images, std::int64_t tiles, float* operand) const = 0;
+  virtual void transform_output_gradient(const Images& images, std::int64_t tiles,
+                                         kernel::Buffer operand) const = 0;
+
+  // Adds to each channel's sum all pixels of the tiles that transform_output_gradient has transformed.
+  virtual void add_tile_sums(kernel::Buffer operand, std::int64_t tiles, std::int64_t channels,
+                             float* sums) const = 0;
 
   // A^T x A + bias, into the images' pixels; bias may be null, or has the images' element type.
   virtual void transform_output(const float* operand, std::int64_t tiles, const void* bias,
@@ -45,7 +49,7 @@ class WinogradTransforms {
 
   // G g G^T of weights (out, r, r, in); turned by half a turn on request, as the gradient of the input needs them.
   virtual void transform_weight(kernel::Buffer weight, std::int64_t out_channels, std::int64_t in_channels,
-                                bool turned, float* operand) const = 0;
+                                bool turned, kernel::Buffer operand) const = 0;
 
   // G^T x G into float32 (out, r, r, in).
   virtual void transform_weight_gradient(const float* operand, std::int64_t out_channels, std::int64_t in_channels,
