@@ -3,6 +3,7 @@
 #include <ATen/Functions.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <tuple>
 #include <vector>
 
@@ -51,6 +52,13 @@ at::Tensor numbers(std::int64_t count, double tag, OneDnnElement element) {
       .to(element == OneDnnElement::bf16 ? at::kBFloat16 : at::kFloat);
 }
 
+// Factors, each of so many numbers and followed by NaN up to the next one: who multiplies that gets NaN.
+at::Tensor with_gaps(const ProductShape& shape, std::int64_t stride, std::int64_t count, double tag) {
+  at::Tensor memory = numbers(shape.batch * stride, tag, shape.element);
+  memory.view({shape.batch, stride}).narrow(1, count, stride - count).fill_(NAN);
+  return memory;
+}
+
 // (batch, rows, columns) of memory that lies `stride` apart.
 at::Tensor matrices(const at::Tensor& memory, const ProductShape& shape, std::int64_t rows, std::int64_t columns,
                     std::int64_t stride, bool transposed) {
@@ -67,8 +75,8 @@ TEST_P(BatchedProduct, AgreesWithDoublePrecisionAndLeavesTheGapsAlone) {
   const std::int64_t first_stride = stride_or(shape.first_stride, shape.rows * shape.inner);
   const std::int64_t second_stride = stride_or(shape.second_stride, shape.inner * shape.columns);
   const std::int64_t result_stride = stride_or(shape.result_stride, shape.rows * shape.columns);
-  const at::Tensor first = numbers(shape.batch * first_stride, 0.1, shape.element);
-  const at::Tensor second = numbers(shape.batch * second_stride, 0.2, shape.element);
+  const at::Tensor first = with_gaps(shape, first_stride, shape.rows * shape.inner, 0.1);
+  const at::Tensor second = with_gaps(shape, second_stride, shape.inner * shape.columns, 0.2);
   at::Tensor result = numbers(shape.batch * result_stride, 0.3, OneDnnElement::f32);
 
   at::Tensor expected = result.to(at::kDouble);

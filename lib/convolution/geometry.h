@@ -1,6 +1,7 @@
 // Sizes of a convolution with stride 1 on square images. Free of LibTorch.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 namespace elubench::convolution {
@@ -18,6 +19,18 @@ struct Geometry {
 constexpr bool is_one_product(const Geometry& g) {
   const bool one_pixel = g.receptive_field == 1 && g.padding_begin == 0 && g.padding_end == 0;
   return one_pixel || (g.out_side == 1 && g.receptive_field == g.in_side);
+}
+
+// Taps of the receptive field, from `first` on in both directions.
+struct Taps {
+  std::int64_t first, count;
+};
+
+// Those through which some place of the output sees a pixel: the others meet nothing but padding.
+constexpr Taps seen_taps(const Geometry& g) {
+  const std::int64_t first = std::max<std::int64_t>(g.padding_begin - (g.out_side - 1), 0);
+  const std::int64_t last = std::min(g.padding_begin + g.in_side, g.receptive_field) - 1;
+  return {first, last - first + 1};
 }
 
 }  // namespace elubench::convolution

@@ -19,7 +19,7 @@ struct WinogradForm {
 // bfloat16.
 std::vector<WinogradForm> winograd_forms(const Geometry& geometry, bool bf16, const Cpu& cpu);
 
-// Whether a direct convolution would take longer.
+// Whether a direct convolution is likely to take longer.
 bool winograd_pays(const Geometry& geometry, const WinogradForm& form, bool bf16, const Cpu& cpu);
 
 }  // namespace elubench::convolution

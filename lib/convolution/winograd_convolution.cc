@@ -6,7 +6,6 @@
 
 #include "convolution/batched_product.h"
 #include "convolution/convolution.h"
-#include "convolution/winograd_choice.h"
 #include "convolution/winograd_transforms.h"
 #include "kernel/tensor_buffer.h"
 
@@ -16,7 +15,7 @@ namespace {
 // Operands of so many bytes at a time: they stay in a processor's last cache between their making and their use.
 constexpr std::int64_t chunk_bytes = std::int64_t{8} << 20;
 
-std::int64_t tiles_of(std::int64_t side, std::int64_t outputs) { return (side + outputs - 1) / outputs; }
+std::int64_t divided_up(std::int64_t number, std::int64_t divisor) { return (number + divisor - 1) / divisor; }
 
 // Images are worked on so many at a time, and at last those that are left over, if any are.
 struct Chunks {
@@ -119,7 +118,7 @@ class WinogradConvolution : public Convolution {
 
  private:
   std::int64_t tiles_of_image(std::int64_t side) const {
-    const std::int64_t tiles = tiles_of(side, transforms_->outputs());
+    const std::int64_t tiles = divided_up(side, transforms_->outputs());
     return tiles * tiles;
   }
 
@@ -130,8 +129,9 @@ class WinogradConvolution : public Convolution {
   Chunks chunks_of_batch() const {
     const std::int64_t image_bytes = transforms_->products() * most_tiles_of_image() *
                                      (g_.in_channels + g_.out_channels) * std::int64_t{sizeof(float)};
-    const std::int64_t images =
-        std::clamp<std::int64_t>(chunk_bytes / image_bytes, 1, std::max<std::int64_t>(g_.batch, 1));
+    const std::int64_t most = std::max<std::int64_t>(chunk_bytes / image_bytes, 1);
+    const std::int64_t chunks = std::max<std::int64_t>(divided_up(g_.batch, most), 1);
+    const std::int64_t images = std::max<std::int64_t>(divided_up(g_.batch, chunks), 1);
     return {images, g_.batch % images};
   }
 
@@ -157,7 +157,7 @@ class WinogradConvolution : public Convolution {
   WinogradTransforms::Images images(const at::Tensor& tensor, std::int64_t first, std::int64_t count,
                                     std::int64_t padding, std::int64_t tiled_side) const {
     return {kernel::buffer_of(tensor.narrow(0, first, count)), tensor.size(2), tensor.size(1), padding,
-            tiles_of(tiled_side, transforms_->outputs())};
+            divided_up(tiled_side, transforms_->outputs())};
   }
 
   OneDnnElement element_of_factors() const {
@@ -217,6 +217,7 @@ class WinogradConvolution : public Convolution {
 std::unique_ptr<Convolution> make_winograd_convolution(const Geometry& geometry, at::Device device,
                                                        at::ScalarType element, const WinogradForm& form) {
   if (!device.is_cpu() || (element != at::kFloat && element != at::kBFloat16)) return nullptr;
+  if (form.bf16_factors && element != at::kBFloat16) return nullptr;
   auto transforms = make_winograd_transforms(form.outputs, geometry.receptive_field);
   if (!transforms) return nullptr;
   const auto factors = form.bf16_factors ? kernel::Element::bf16 : kernel::Element::f32;

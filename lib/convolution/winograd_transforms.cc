@@ -109,6 +109,7 @@ class Transforms : public WinogradTransforms {
  public:
   int outputs() const override { return m; }
   int products() const override { return n * n; }
+
   void transform_input(const Images& images, std::int64_t tiles, kernel::Buffer operand) const override {
     tiles_to_operand<n, input_matrix>(images, tiles, operand);
   }

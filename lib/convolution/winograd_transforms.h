@@ -39,7 +39,8 @@ class WinogradTransforms {
   virtual void transform_output_gradient(const Images& images, std::int64_t tiles,
                                          kernel::Buffer operand) const = 0;
 
-  // Adds to each channel's sum all pixels of the tiles that transform_output_gradient has transformed.
+  // Adds to each channel's sum all pixels of the tiles that transform_output_gradient has transformed: each tile's
+  // sum is one of its numbers, and lies in the cache; as a factor it may be rounded to bfloat16.
   virtual void add_tile_sums(kernel::Buffer operand, std::int64_t tiles, std::int64_t channels,
                              float* sums) const = 0;
 

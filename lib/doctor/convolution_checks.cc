@@ -1,4 +1,5 @@
 // The convolutions of the networks' layers against LibTorch's in double precision on the processor.
+#include "base/cpu.h"
 #include "convolution/convolution.h"
 #include "doctor/check.h"
 #include "network/table.h"
@@ -25,56 +26,68 @@ Results textbook(const convolution::Geometry& g, const at::Tensor& input, const 
   return {output, x.grad(), w.grad(), b.grad()};
 }
 
-double convolution_error(const network::LayerGeometry& layer, std::int64_t batch, convolution::Engine engine,
-                         at::Device device, at::ScalarType type) {
-  const convolution::Geometry g{batch,          layer.in_channels,     layer.in_side,       layer.out_channels,
-                                layer.out_side, layer.receptive_field, layer.padding_begin, layer.padding_end};
+convolution::Geometry geometry_of(const network::LayerGeometry& layer, std::int64_t batch) {
+  return {batch,          layer.in_channels,     layer.in_side,       layer.out_channels,
+          layer.out_side, layer.receptive_field, layer.padding_begin, layer.padding_end};
+}
+
+double convolution_error(const std::string& layer, const convolution::Geometry& g,
+                         convolution::Convolution& convolution, at::Device device, at::ScalarType type) {
   const std::int64_t field = g.receptive_field;
-  const at::Tensor input = noise({batch, g.in_channels, g.in_side, g.in_side}, 1).to(type);
+  const at::Tensor input = noise({g.batch, g.in_channels, g.in_side, g.in_side}, 1).to(type);
   const at::Tensor weight = noise({g.out_channels, g.in_channels, field, field}, 2).to(type);
   const at::Tensor bias = noise({g.out_channels}, 3).to(type);
-  const at::Tensor output_gradient = noise({batch, g.out_channels, g.out_side, g.out_side}, 4).to(type);
+  const at::Tensor output_gradient = noise({g.batch, g.out_channels, g.out_side, g.out_side}, 4).to(type);
   const Results expected = textbook(g, input, weight, bias, output_gradient);
 
-  const auto convolution = convolution::make_convolution(engine, g, device, type);
   at::Tensor x = channels_last(input, device, type), y = channels_last(output_gradient, device, type);
   const at::Tensor w = channels_last(weight, device, type), b = bias.to(device, type);
   const at::Tensor y_gradient = channels_last(output_gradient, device, type);
   convolution::ParameterGradient gradient{
       channels_last(at::zeros(weight.sizes(), at::kFloat), device, at::kFloat),
       at::zeros({g.out_channels}, at::TensorOptions(at::kFloat).device(device))};
-  convolution->forward(x, w, b, y);
-  convolution->parameter_gradient(x, w, y_gradient, gradient);
-  convolution->input_gradient(y_gradient, w, x);
+  convolution.forward(x, w, b, y);
+  convolution.parameter_gradient(x, w, y_gradient, gradient);
+  convolution.input_gradient(y_gradient, w, x);
   // cuDNN's algorithms may be Winograd's, too.
-  const bool winograd = device.is_cuda() || convolution->name().starts_with("Winograd");
+  const bool winograd = device.is_cuda() || convolution.name().starts_with("Winograd");
   const double tolerance =
       tolerance_of(type) * (winograd && type == at::kFloat ? convolution::winograd_rounding : 1);
-  double largest = require_small(0, relative_error(y, expected.output), tolerance, layer.name + " forward");
+  double largest = require_small(0, relative_error(y, expected.output), tolerance, layer + " forward");
   largest = require_small(largest, relative_error(x, expected.input_gradient), tolerance,
-                          layer.name + " gradient of the input");
+                          layer + " gradient of the input");
   largest = require_small(largest, relative_error(gradient.weight, expected.weight_gradient), tolerance,
-                          layer.name + " gradient of the weight");
+                          layer + " gradient of the weight");
   return require_small(largest, relative_error(gradient.bias, expected.bias_gradient), tolerance,
-                       layer.name + " gradient of the bias");
+                       layer + " gradient of the bias");
 }
 
 // A GPU's library chooses by the sizes, so it gets those of training; a processor would take long, so each of its
-// ways is tried.
-std::string check_convolutions(const network::Options& options, at::Device device, at::ScalarType type) {
+// ways is tried on few images.
+std::vector<std::unique_ptr<convolution::Convolution>> ways(const convolution::Geometry& g, at::Device device,
+                                                            at::ScalarType type) {
   using convolution::Engine;
+  std::vector<std::unique_ptr<convolution::Convolution>> made;
+  made.push_back(make_convolution(Engine::automatic, g, device, type));
+  if (device.is_cuda()) {
+    made.push_back(make_convolution(Engine::libtorch, g, device, type));
+    return made;
+  }
+  made.push_back(make_onednn_convolution(g, device, type));
+  for (const auto& form : convolution::winograd_forms(g, type == at::kBFloat16, this_cpu())) {
+    made.push_back(make_winograd_convolution(g, device, type, form));
+  }
+  std::erase(made, nullptr);
+  return made;
+}
+
+std::string check_convolutions(const network::Options& options, at::Device device, at::ScalarType type) {
   double largest = 0;
   const auto layers = network::layers_of(network::resolved(options), 100);
-  const std::int64_t batch = device.is_cpu() ? 4 : 100;
-  std::vector<Engine> engines{Engine::automatic, Engine::libtorch};
-  if (device.is_cpu()) {
-    engines = {Engine::automatic, Engine::winograd};
-    const convolution::Geometry small{1, 16, 8, 16, 8, 3, 1, 1};
-    if (convolution::make_onednn_convolution(small, device, type)) engines.push_back(Engine::onednn);
-  }
-  for (const Engine engine : engines) {
-    for (const auto& layer : layers) {
-      largest = std::max(largest, convolution_error(layer, batch, engine, device, type));
+  for (const auto& layer : layers) {
+    const convolution::Geometry g = geometry_of(layer, device.is_cpu() ? 4 : 100);
+    for (const auto& convolution : ways(g, device, type)) {
+      largest = std::max(largest, convolution_error(layer.name, g, *convolution, device, type));
     }
   }
   return std::to_string(layers.size()) + " layers, " + error_text(largest);
