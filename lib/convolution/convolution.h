@@ -12,6 +12,7 @@
 #include "convolution/engine.h"
 #include "convolution/geometry.h"
 #include "convolution/winograd_choice.h"
+#include "convolution/workspace.h"
 
 namespace elubench::convolution {
 
@@ -60,7 +61,8 @@ inline constexpr double bf16_winograd_error = 0x1p-7;
 // By Winograd's minimal filtering, which rounds more than a direct convolution (above); nothing on other devices,
 // where no transform is compiled for the form, and where there are no products with such factors.
 std::unique_ptr<Convolution> make_winograd_convolution(const Geometry& geometry, at::Device device,
-                                                       at::ScalarType element, const WinogradForm& form);
+                                                       at::ScalarType element, const WinogradForm& form,
+                                                       std::shared_ptr<Workspace> workspace);
 
 // As one matrix product of oneDNN's; nothing where there is none, and where it is not one (is_one_product).
 std::unique_ptr<Convolution> make_dense_convolution(const Geometry& geometry, at::Device device,
@@ -69,12 +71,14 @@ std::unique_ptr<Convolution> make_dense_convolution(const Geometry& geometry, at
 // Of bfloat16 images and weights by a convolution in float32, into which they are widened; what comes out is
 // rounded once. For processors that do not multiply bfloat16 faster; nothing for other devices and elements.
 std::unique_ptr<Convolution> make_widened_convolution(const Geometry& geometry, at::Device device,
-                                                      at::ScalarType element);
+                                                      at::ScalarType element,
+                                                      std::shared_ptr<Workspace> workspace);
 
 // Without the weights that meet nothing but padding (seen_taps), as of a receptive field of 2 on one pixel: their
 // gradients are 0. Nothing where all meet pixels, and on other devices.
 std::unique_ptr<Convolution> make_trimmed_convolution(const Geometry& geometry, at::Device device,
-                                                      at::ScalarType element);
+                                                      at::ScalarType element,
+                                                      std::shared_ptr<Workspace> workspace);
 
 // As one matrix product of LibTorch's; nothing where it is not one.
 std::unique_ptr<Convolution> make_libtorch_dense_convolution(const Geometry& geometry, at::Device device,
@@ -89,8 +93,9 @@ std::unique_ptr<Convolution> make_libtorch_patch_convolution(const Geometry& geo
 std::unique_ptr<Convolution> with_amx_weight_gradients(const Geometry& geometry, at::ScalarType element,
                                                        std::unique_ptr<Convolution> rest);
 
-// By the engine asked for. Throws UsageError where it is not to be had.
-std::unique_ptr<Convolution> make_convolution(Engine engine, const Geometry& geometry, at::Device device,
-                                              at::ScalarType element);
+// By the engine asked for. Throws UsageError where it is not to be had. Those of a network may share a workspace.
+std::unique_ptr<Convolution> make_convolution(
+    Engine engine, const Geometry& geometry, at::Device device, at::ScalarType element,
+    std::shared_ptr<Workspace> workspace = std::make_shared<Workspace>());
 
 }  // namespace elubench::convolution

@@ -33,11 +33,12 @@ bool has_small_patches(const Geometry& g) {
 
 // Of the forms that pay, or of all of them, the first that is to be had.
 std::unique_ptr<Convolution> make_best_winograd_convolution(const Geometry& g, at::Device device,
-                                                            at::ScalarType element, bool where_it_pays) {
+                                                            at::ScalarType element, bool where_it_pays,
+                                                            const std::shared_ptr<Workspace>& workspace) {
   const bool bf16 = element == at::kBFloat16;
   for (const WinogradForm& form : winograd_forms(g, bf16, this_cpu())) {
     if (where_it_pays && !winograd_pays(g, form, bf16, this_cpu())) continue;
-    if (auto convolution = make_winograd_convolution(g, device, element, form)) return convolution;
+    if (auto convolution = make_winograd_convolution(g, device, element, form, workspace)) return convolution;
   }
   return nullptr;
 }
@@ -45,16 +46,17 @@ std::unique_ptr<Convolution> make_best_winograd_convolution(const Geometry& g, a
 }  // namespace
 
 std::unique_ptr<Convolution> make_convolution(Engine engine, const Geometry& geometry, at::Device device,
-                                              at::ScalarType element) {
+                                              at::ScalarType element, std::shared_ptr<Workspace> workspace) {
   const bool chooses = engine == Engine::automatic || engine == Engine::winograd;
   if (chooses) {
-    if (auto convolution = make_trimmed_convolution(geometry, device, element)) return convolution;
+    if (auto convolution = make_trimmed_convolution(geometry, device, element, workspace)) return convolution;
     const bool where_it_pays = engine == Engine::automatic;
-    if (auto convolution = make_best_winograd_convolution(geometry, device, element, where_it_pays))
+    if (auto convolution = make_best_winograd_convolution(geometry, device, element, where_it_pays, workspace))
       return convolution;
   }
   const bool may_widen = chooses && device.is_cpu() && element == at::kBFloat16;
-  if (may_widen && !this_cpu().bf16_is_faster) return make_widened_convolution(geometry, device, element);
+  if (may_widen && !this_cpu().bf16_is_faster)
+    return make_widened_convolution(geometry, device, element, std::move(workspace));
   if (chooses && has_few_rows(geometry)) {
     if (auto convolution = make_dense_convolution(geometry, device, element))
       return with_best_weight_gradients(geometry, element, std::move(convolution));
@@ -67,7 +69,8 @@ std::unique_ptr<Convolution> make_convolution(Engine engine, const Geometry& geo
       throw UsageError("oneDNN has no convolution for this device and precision; use libtorch");
   }
   // Where oneDNN may not use the instructions for bfloat16, LibTorch may not, and rounds partial sums to it.
-  if (may_widen && !onednn_version().empty()) return make_widened_convolution(geometry, device, element);
+  if (may_widen && !onednn_version().empty())
+    return make_widened_convolution(geometry, device, element, std::move(workspace));
   if (engine != Engine::libtorch && device.is_cuda()) {
     if (auto convolution = make_libtorch_dense_convolution(geometry, device, element)) return convolution;
     if (has_small_patches(geometry)) return make_libtorch_patch_convolution(geometry, device, element);

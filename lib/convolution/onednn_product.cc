@@ -28,6 +28,7 @@ class Product : public MatrixProduct {
         layout_of(shape, shape.rows, shape.columns, shape.result, false, shape.result_stride);
     const memory::desc bias({1, 1, shape.columns}, type_of(shape.element), memory::format_tag::abc);
     dnnl::primitive_attr attributes;
+    attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);  // else only the thread that made it may run it
     if (shape.adds_up) {
       dnnl::post_ops sum;
       sum.append_sum(1);
@@ -42,6 +43,7 @@ class Product : public MatrixProduct {
                   {DNNL_ARG_WEIGHTS, memory(second, engine_, nullptr)},
                   {DNNL_ARG_DST, memory(result, engine_, nullptr)}};
     if (shape.bias) arguments_.emplace(DNNL_ARG_BIAS, memory(bias, engine_, nullptr));
+    arguments_.emplace(DNNL_ARG_SCRATCHPAD, memory(descriptor.scratchpad_desc(), engine_));
   }
 
   bool has_reference() const { return has_reference_; }

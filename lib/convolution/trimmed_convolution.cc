@@ -15,9 +15,10 @@ at::Tensor weights(const Geometry& g, at::Device device, at::ScalarType element)
 
 class TrimmedConvolution : public Convolution {
  public:
-  TrimmedConvolution(const Taps& taps, const Geometry& trimmed, at::Device device, at::ScalarType element)
+  TrimmedConvolution(const Taps& taps, const Geometry& trimmed, at::Device device, at::ScalarType element,
+                     std::shared_ptr<Workspace> workspace)
       : taps_(taps),
-        rest_(make_convolution(Engine::automatic, trimmed, device, element)),
+        rest_(make_convolution(Engine::automatic, trimmed, device, element, std::move(workspace))),
         weight_(weights(trimmed, device, element)),
         weight_gradient_(weights(trimmed, device, at::kFloat)) {}
 
@@ -53,15 +54,15 @@ class TrimmedConvolution : public Convolution {
 
 }  // namespace
 
-std::unique_ptr<Convolution> make_trimmed_convolution(const Geometry& g, at::Device device,
-                                                      at::ScalarType element) {
+std::unique_ptr<Convolution> make_trimmed_convolution(const Geometry& g, at::Device device, at::ScalarType element,
+                                                      std::shared_ptr<Workspace> workspace) {
   const Taps taps = seen_taps(g);
   if (!device.is_cpu() || taps.count == g.receptive_field) return nullptr;
   Geometry trimmed = g;
   trimmed.receptive_field = taps.count;
   trimmed.padding_begin = g.padding_begin - taps.first;
   trimmed.padding_end = g.out_side + taps.count - 1 - g.in_side - trimmed.padding_begin;
-  return std::make_unique<TrimmedConvolution>(taps, trimmed, device, element);
+  return std::make_unique<TrimmedConvolution>(taps, trimmed, device, element, std::move(workspace));
 }
 
 }  // namespace elubench::convolution

@@ -52,10 +52,11 @@ class WidenedConvolution : public Convolution {
 
 }  // namespace
 
-std::unique_ptr<Convolution> make_widened_convolution(const Geometry& g, at::Device device,
-                                                      at::ScalarType element) {
+std::unique_ptr<Convolution> make_widened_convolution(const Geometry& g, at::Device device, at::ScalarType element,
+                                                      std::shared_ptr<Workspace> workspace) {
   if (!device.is_cpu() || element != at::kBFloat16) return nullptr;
-  return std::make_unique<WidenedConvolution>(g, make_convolution(Engine::automatic, g, device, at::kFloat));
+  return std::make_unique<WidenedConvolution>(
+      g, make_convolution(Engine::automatic, g, device, at::kFloat, std::move(workspace)));
 }
 
 }  // namespace elubench::convolution

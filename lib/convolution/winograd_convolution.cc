@@ -1,9 +1,9 @@
-#include <ATen/Functions.h>
-
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "base/parallel.h"
 #include "convolution/batched_product.h"
 #include "convolution/convolution.h"
 #include "convolution/winograd_transforms.h"
@@ -12,58 +12,92 @@
 namespace elubench::convolution {
 namespace {
 
-// Operands of so many bytes at a time: they stay in a processor's last cache between their making and their use.
+// Operands of so many bytes at a time: they stay in a processor's caches between their making and their use.
 constexpr std::int64_t chunk_bytes = std::int64_t{8} << 20;
 
 std::int64_t divided_up(std::int64_t number, std::int64_t divisor) { return (number + divisor - 1) / divisor; }
 
-// Images are worked on so many at a time, and at last those that are left over, if any are.
-struct Chunks {
-  std::int64_t images, left_over;
+// A share of the batch that is worked on in chunks of so many images, the last of which may have fewer.
+struct Share {
+  std::int64_t first, images, at_once;
+
+  std::int64_t left_over() const { return images % at_once; }
+
+  // Calls body(first image, count of images) for each chunk.
+  template <class Body>
+  void for_each_chunk(const Body& body) const {
+    for (std::int64_t image = 0; image < images; image += at_once) {
+      body(first + image, std::min(at_once, images - image));
+    }
+  }
 };
 
-// The products of a pass over the tiles of a chunk.
+// In chunks of equal size, of at most `most` images.
+Share share_of(std::int64_t first, std::int64_t images, std::int64_t most) {
+  const std::int64_t chunks = std::max<std::int64_t>(divided_up(images, most), 1);
+  return {first, images, std::max<std::int64_t>(divided_up(images, chunks), 1)};
+}
+
+// The products of a pass over a share's chunks.
 class ChunkProducts {
  public:
   // shape_of(images) -> ProductShape
   template <class ShapeOf>
-  ChunkProducts(const Chunks& chunks, const ShapeOf& shape_of)
-      : chunks_(chunks), product_(make_batched_product(shape_of(chunks.images))) {
-    if (chunks.left_over > 0) last_ = make_batched_product(shape_of(chunks.left_over));
+  ChunkProducts(const Share& share, const ShapeOf& shape_of)
+      : at_once_(share.at_once), product_(make_batched_product(shape_of(share.at_once))) {
+    has_last_ = share.left_over() > 0;
+    if (has_last_) last_ = make_batched_product(shape_of(share.left_over()));
   }
 
-  bool possible() const { return product_ && (last_ || chunks_.left_over == 0); }
+  bool possible() const { return product_ && (last_ || !has_last_); }
 
-  void run(std::int64_t images, const at::Tensor& first, const at::Tensor& second, at::Tensor& result) {
-    MatrixProduct& product = images == chunks_.images ? *product_ : *last_;
-    product.run(first.const_data_ptr(), second.const_data_ptr(), nullptr, result.mutable_data_ptr());
+  void run(std::int64_t images, const void* first, const void* second, void* result) {
+    MatrixProduct& product = images == at_once_ ? *product_ : *last_;
+    product.run(first, second, nullptr, result);
   }
 
  private:
-  Chunks chunks_;
+  std::int64_t at_once_;
+  bool has_last_ = false;
   std::unique_ptr<MatrixProduct> product_, last_;
+};
+
+// One for all threads, which share each chunk; or one for each thread, which then works alone, and what it
+// transforms stays in the caches of its core.
+struct Worker {
+  Share share;
+  ChunkProducts forward, input_gradient;
 };
 
 class WinogradConvolution : public Convolution {
  public:
   WinogradConvolution(const Geometry& geometry, std::unique_ptr<WinogradTransforms> transforms,
-                      kernel::Element factors)
+                      kernel::Element factors, std::shared_ptr<Workspace> workspace)
       : g_(geometry),
         transforms_(std::move(transforms)),
         factors_(factors),
-        chunks_(chunks_of_batch()),
-        forward_products_(chunks_, [this](std::int64_t images) { return forward_shape(images); }),
-        input_products_(chunks_, [this](std::int64_t images) { return input_gradient_shape(images); }),
-        weight_products_(chunks_, [this](std::int64_t images) { return weight_gradient_shape(images); }) {
-    const std::int64_t n = transforms_->products();
-    const std::int64_t tiles = chunks_.images * most_tiles_of_image();
-    weights_ = at::empty({n * operand_plane(g_.out_channels, g_.in_channels)}, at::kFloat);
-    in_operand_ = at::empty({n * operand_plane(tiles, g_.in_channels)}, at::kFloat);
-    out_operand_ = at::empty({n * operand_plane(tiles, g_.out_channels)}, at::kFloat);
+        all_(share_of(0, g_.batch, most_images_at_once())),
+        weight_products_(all_, [this](std::int64_t images) { return weight_gradient_shape(images); }),
+        workspace_(std::move(workspace)) {
+    const int threads = thread_count();
+    if (!pays_to_work_apart(threads)) {
+      add_worker(all_);
+    } else {
+      const SingleThread each_alone;
+      for (std::int64_t t = 0; t < threads; ++t) {
+        const std::int64_t first = g_.batch * t / threads;
+        add_worker(share_of(first, g_.batch * (t + 1) / threads - first, most_images_at_once()));
+      }
+    }
+    const auto workers = static_cast<std::int64_t>(workers_.size());
+    workspace_->reserve(weight_numbers() +
+                        std::max(workers * operand_numbers(operand_images_), operand_numbers(all_.at_once)));
   }
 
   bool possible() const {
-    return forward_products_.possible() && input_products_.possible() && weight_products_.possible();
+    return weight_products_.possible() && std::ranges::all_of(workers_, [](const Worker& worker) {
+             return worker.forward.possible() && worker.input_gradient.possible();
+           });
   }
 
   std::string name() const override {
@@ -75,30 +109,36 @@ class WinogradConvolution : public Convolution {
   void forward(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
                at::Tensor& output) override {
     transform_weight(weight, false);
-    for_each_chunk([&](std::int64_t first, std::int64_t count) {
-      const auto x = images(input, first, count, g_.padding_begin, g_.out_side);
-      const auto y = images(output, first, count, 0, g_.out_side);
-      const std::int64_t tiles = count * tiles_of_image(g_.out_side);
-      transforms_->transform_input(x, tiles, factor(in_operand_));
-      forward_products_.run(count, in_operand_, weights_, out_operand_);
-      transforms_->transform_output(out_operand_.const_data_ptr<float>(), tiles, bias.const_data_ptr(), y);
+    for_each_worker([&](Worker& worker, const Operands& operands) {
+      worker.share.for_each_chunk([&](std::int64_t first, std::int64_t count) {
+        const std::int64_t tiles = count * tiles_of_image(g_.out_side);
+        transforms_->transform_input(images(input, first, count, g_.padding_begin, g_.out_side), tiles,
+                                     factor(operands.in));
+        worker.forward.run(count, operands.in, weights(), operands.out);
+        transforms_->transform_output(operands.out, tiles, bias.const_data_ptr(),
+                                      images(output, first, count, 0, g_.out_side));
+      });
     });
   }
 
+  // All threads share the chunks: each would want sums of its own.
   void parameter_gradient(const at::Tensor& input, const at::Tensor&, const at::Tensor& output_gradient,
                           ParameterGradient& gradient) override {
-    weights_.zero_();
+    const Operands operands = operands_from(operands_begin(), all_.at_once);
+    parallel_for(0, weight_numbers(), 1 << 16, [this](std::int64_t begin, std::int64_t end) {
+      std::fill(weights() + begin, weights() + end, 0.0f);
+    });
     gradient.bias.zero_();
-    for_each_chunk([&](std::int64_t first, std::int64_t count) {
+    all_.for_each_chunk([&](std::int64_t first, std::int64_t count) {
       const std::int64_t tiles = count * tiles_of_image(g_.out_side);
       transforms_->transform_input(images(input, first, count, g_.padding_begin, g_.out_side), tiles,
-                                   factor(in_operand_));
+                                   factor(operands.in));
       transforms_->transform_output_gradient(images(output_gradient, first, count, 0, g_.out_side), tiles,
-                                             factor(out_operand_));
-      weight_products_.run(count, out_operand_, in_operand_, weights_);
-      transforms_->add_tile_sums(factor(out_operand_), tiles, g_.out_channels, gradient.bias.data_ptr<float>());
+                                             factor(operands.out));
+      weight_products_.run(count, operands.out, operands.in, weights());
+      transforms_->add_tile_sums(factor(operands.out), tiles, g_.out_channels, gradient.bias.data_ptr<float>());
     });
-    transforms_->transform_weight_gradient(weights_.const_data_ptr<float>(), g_.out_channels, g_.in_channels,
+    transforms_->transform_weight_gradient(weights(), g_.out_channels, g_.in_channels,
                                            gradient.weight.data_ptr<float>());
   }
 
@@ -106,17 +146,34 @@ class WinogradConvolution : public Convolution {
   void input_gradient(const at::Tensor& output_gradient, const at::Tensor& weight, at::Tensor& input) override {
     transform_weight(weight, true);
     const std::int64_t padding = g_.receptive_field - 1 - g_.padding_begin;
-    for_each_chunk([&](std::int64_t first, std::int64_t count) {
-      const std::int64_t tiles = count * tiles_of_image(g_.in_side);
-      transforms_->transform_input(images(output_gradient, first, count, padding, g_.in_side), tiles,
-                                   factor(out_operand_));
-      input_products_.run(count, out_operand_, weights_, in_operand_);
-      transforms_->transform_output(in_operand_.const_data_ptr<float>(), tiles, nullptr,
-                                    images(input, first, count, 0, g_.in_side));
+    for_each_worker([&](Worker& worker, const Operands& operands) {
+      worker.share.for_each_chunk([&](std::int64_t first, std::int64_t count) {
+        const std::int64_t tiles = count * tiles_of_image(g_.in_side);
+        transforms_->transform_input(images(output_gradient, first, count, padding, g_.in_side), tiles,
+                                     factor(operands.out));
+        worker.input_gradient.run(count, operands.out, weights(), operands.in);
+        transforms_->transform_output(operands.in, tiles, nullptr, images(input, first, count, 0, g_.in_side));
+      });
     });
   }
 
  private:
+  // Every thread then needs all of the weights' operand, for enough tiles of its own. In bfloat16 cores whose
+  // caches are far apart gain a tenth and others lose a hundredth; in float32, with operands twice as large, it is
+  // no gain.
+  bool pays_to_work_apart(int threads) const {
+    constexpr std::int64_t least_tiles = 256;
+    return factors_ == kernel::Element::bf16 && threads > 1 &&
+           g_.batch / threads * tiles_of_image(g_.out_side) >= least_tiles;
+  }
+
+  void add_worker(const Share& share) {
+    workers_.push_back({share,
+                        {share, [this](std::int64_t images) { return forward_shape(images); }},
+                        {share, [this](std::int64_t images) { return input_gradient_shape(images); }}});
+    operand_images_ = std::max(operand_images_, share.at_once);
+  }
+
   std::int64_t tiles_of_image(std::int64_t side) const {
     const std::int64_t tiles = divided_up(side, transforms_->outputs());
     return tiles * tiles;
@@ -126,31 +183,56 @@ class WinogradConvolution : public Convolution {
     return std::max(tiles_of_image(g_.out_side), tiles_of_image(g_.in_side));
   }
 
-  Chunks chunks_of_batch() const {
+  std::int64_t most_images_at_once() const {
     const std::int64_t image_bytes = transforms_->products() * most_tiles_of_image() *
                                      (g_.in_channels + g_.out_channels) * std::int64_t{sizeof(float)};
-    const std::int64_t most = std::max<std::int64_t>(chunk_bytes / image_bytes, 1);
-    const std::int64_t chunks = std::max<std::int64_t>(divided_up(g_.batch, most), 1);
-    const std::int64_t images = std::max<std::int64_t>(divided_up(g_.batch, chunks), 1);
-    return {images, g_.batch % images};
+    return std::max<std::int64_t>(chunk_bytes / image_bytes, 1);
   }
 
-  // Of a product: an operand holds factors in one pass and, in float32, what came out in another.
-  kernel::Buffer factor(const at::Tensor& operand) const {
-    return {operand.data_ptr(), factors_, kernel::Device::cpu};
+  // In the workspace lie the operand of the weights, or of their gradient, and behind it those of a chunk: one
+  // chunk of all threads, or one of each. An operand holds factors in one pass and, in float32, what came out of
+  // the products in another.
+  struct Operands {
+    float *in, *out;
+  };
+
+  static std::int64_t in_whole_lines(std::int64_t numbers) { return divided_up(numbers, 16) * 16; }
+
+  std::int64_t weight_numbers() const {
+    return in_whole_lines(transforms_->products() * operand_plane(g_.out_channels, g_.in_channels));
   }
+
+  std::int64_t numbers_of(std::int64_t images, std::int64_t channels) const {
+    return in_whole_lines(transforms_->products() * operand_plane(images * most_tiles_of_image(), channels));
+  }
+
+  std::int64_t operand_numbers(std::int64_t images) const {
+    return numbers_of(images, g_.in_channels) + numbers_of(images, g_.out_channels);
+  }
+
+  float* weights() const { return workspace_->data(); }
+  float* operands_begin() const { return weights() + weight_numbers(); }
+
+  Operands operands_from(float* begin, std::int64_t images) const {
+    return {begin, begin + numbers_of(images, g_.in_channels)};
+  }
+
+  kernel::Buffer factor(float* operand) const { return {operand, factors_, kernel::Device::cpu}; }
 
   void transform_weight(const at::Tensor& weight, bool turned) {
     transforms_->transform_weight(kernel::buffer_of(weight), g_.out_channels, g_.in_channels, turned,
-                                  factor(weights_));
+                                  factor(weights()));
   }
 
-  // Calls body(first image, count of images).
+  // Calls body(worker, its operands), where there are several each in a thread of its own.
   template <class Body>
-  void for_each_chunk(const Body& body) const {
-    for (std::int64_t first = 0; first < g_.batch; first += chunks_.images) {
-      body(first, std::min(chunks_.images, g_.batch - first));
-    }
+  void for_each_worker(const Body& body) {
+    parallel_for(0, static_cast<std::int64_t>(workers_.size()), 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t w = begin; w < end; ++w) {
+        float* const own = operands_begin() + w * operand_numbers(operand_images_);
+        body(workers_[static_cast<std::size_t>(w)], operands_from(own, operand_images_));
+      }
+    });
   }
 
   // tiled_side: of the images that the tiles cover without padding.
@@ -206,22 +288,25 @@ class WinogradConvolution : public Convolution {
   Geometry g_;
   std::unique_ptr<WinogradTransforms> transforms_;
   kernel::Element factors_;
-  Chunks chunks_;
-  ChunkProducts forward_products_, input_products_, weight_products_;
-  at::Tensor weights_;  // operand of the weights, or of their gradient
-  at::Tensor in_operand_, out_operand_;
+  Share all_;
+  ChunkProducts weight_products_;
+  std::vector<Worker> workers_;
+  std::int64_t operand_images_ = 1;  // of a worker's chunk, at most
+  std::shared_ptr<Workspace> workspace_;
 };
 
 }  // namespace
 
 std::unique_ptr<Convolution> make_winograd_convolution(const Geometry& geometry, at::Device device,
-                                                       at::ScalarType element, const WinogradForm& form) {
+                                                       at::ScalarType element, const WinogradForm& form,
+                                                       std::shared_ptr<Workspace> workspace) {
   if (!device.is_cpu() || (element != at::kFloat && element != at::kBFloat16)) return nullptr;
   if (form.bf16_factors && element != at::kBFloat16) return nullptr;
   auto transforms = make_winograd_transforms(form.outputs, geometry.receptive_field);
   if (!transforms) return nullptr;
   const auto factors = form.bf16_factors ? kernel::Element::bf16 : kernel::Element::f32;
-  auto convolution = std::make_unique<WinogradConvolution>(geometry, std::move(transforms), factors);
+  auto convolution =
+      std::make_unique<WinogradConvolution>(geometry, std::move(transforms), factors, std::move(workspace));
   return convolution->possible() ? std::move(convolution) : nullptr;
 }
 

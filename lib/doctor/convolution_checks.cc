@@ -75,7 +75,7 @@ std::vector<std::unique_ptr<convolution::Convolution>> ways(const convolution::G
   }
   made.push_back(make_onednn_convolution(g, device, type));
   for (const auto& form : convolution::winograd_forms(g, type == at::kBFloat16, this_cpu())) {
-    made.push_back(make_winograd_convolution(g, device, type, form));
+    made.push_back(make_winograd_convolution(g, device, type, form, std::make_shared<convolution::Workspace>()));
   }
   std::erase(made, nullptr);
   return made;

@@ -22,11 +22,12 @@ std::vector<RateFrom> rates_of_layer(const std::vector<LayerRates>& phases, std:
 }
 
 std::unique_ptr<convolution::Convolution> convolution_of(const Build& build, const LayerGeometry& layer,
-                                                         std::int64_t images) {
+                                                         std::int64_t images,
+                                                         std::shared_ptr<convolution::Workspace> workspace) {
   const convolution::Geometry geometry{
       images,         layer.in_channels,     layer.in_side,       layer.out_channels,
       layer.out_side, layer.receptive_field, layer.padding_begin, layer.padding_end};
-  return convolution::make_convolution(build.engine, geometry, build.device, build.element);
+  return convolution::make_convolution(build.engine, geometry, build.device, build.element, std::move(workspace));
 }
 
 // A thread's share of a processor's caches.
@@ -53,8 +54,9 @@ std::string convolutions_of(const Build& build) {
   std::map<std::string, int> layers;
   // The last slice may have fewer images, but no choice of the first layer's convolution depends on that.
   std::int64_t images = images_at_once(build, layers_of(build.options, build.classes).front());
+  const auto workspace = std::make_shared<convolution::Workspace>();
   for (const LayerGeometry& layer : layers_of(build.options, build.classes)) {
-    ++layers[convolution_of(build, layer, images)->name()];
+    ++layers[convolution_of(build, layer, images, workspace)->name()];
     images = build.batch_size;
   }
   std::string text;
@@ -114,7 +116,7 @@ convolution::ParameterGradient Network::addend_of(const LayerGeometry& layer, bo
 
 void Network::add_convolution(std::size_t index, const LayerGeometry& layer, convolution::ParameterGradient addend,
                               at::Tensor input, at::Tensor output) {
-  auto convolution = convolution_of(build_, layer, input.size(0));
+  auto convolution = convolution_of(build_, layer, input.size(0), workspace_);
   blocks_.push_back({layer.name, std::make_unique<ConvolutionBlock>(
                                      std::move(convolution), parameters_.entry(layer.name + ".weight"),
                                      parameters_.entry(layer.name + ".bias"), std::move(addend), index > 0,

@@ -84,6 +84,7 @@ class Network {
   std::vector<LayerGeometry> layers_;
   std::vector<LayerRates> rates_;
   Parameters parameters_;
+  std::shared_ptr<convolution::Workspace> workspace_ = std::make_shared<convolution::Workspace>();
   at::Tensor images_, labels_;
   bool forward_only_ = false;  // the last forward()
   at::Tensor last_output_;     // of the layer added last: (N, C, H, W)
