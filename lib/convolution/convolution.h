@@ -75,8 +75,8 @@ std::unique_ptr<Convolution> make_widened_convolution(const Geometry& geometry, 
                                                       std::shared_ptr<Workspace> workspace);
 
 // Without the weights that meet nothing but padding (seen_taps), as of a receptive field of 2 on one pixel: their
-// gradients are 0. Nothing where all meet pixels, and on other devices.
-std::unique_ptr<Convolution> make_trimmed_convolution(const Geometry& geometry, at::Device device,
+// gradients are 0. By the engine asked for, without these. Nothing where all meet pixels, and on other devices.
+std::unique_ptr<Convolution> make_trimmed_convolution(Engine engine, const Geometry& geometry, at::Device device,
                                                       at::ScalarType element,
                                                       std::shared_ptr<Workspace> workspace);
 

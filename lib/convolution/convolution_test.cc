@@ -8,6 +8,7 @@
 #include <ostream>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 #include "base/cpu.h"
 #include "base/error.h"
@@ -34,11 +35,12 @@ std::unique_ptr<Convolution> make_winograd(const Geometry& geometry, at::Device 
                                    std::make_shared<Workspace>());
 }
 
-// With a workspace of its own.
-template <std::unique_ptr<Convolution> (*make)(const Geometry&, at::Device, at::ScalarType,
-                                               std::shared_ptr<Workspace>)>
-std::unique_ptr<Convolution> make_alone(const Geometry& geometry, at::Device device, at::ScalarType element) {
-  return make(geometry, device, element, std::make_shared<Workspace>());
+std::unique_ptr<Convolution> make_widened(const Geometry& geometry, at::Device device, at::ScalarType element) {
+  return make_widened_convolution(geometry, device, element, std::make_shared<Workspace>());
+}
+
+std::unique_ptr<Convolution> make_trimmed(const Geometry& geometry, at::Device device, at::ScalarType element) {
+  return make_trimmed_convolution(Engine::automatic, geometry, device, element, std::make_shared<Workspace>());
 }
 
 struct Implementation {
@@ -54,8 +56,8 @@ const Implementation implementations[] = {{"libtorch", make_libtorch_convolution
                                           {"winograd in tiles of 3", make_winograd<3>},
                                           {"winograd in tiles of 2", make_winograd<2>},
                                           {"winograd in bfloat16", make_winograd<2, true>},
-                                          {"widened", make_alone<make_widened_convolution>},
-                                          {"trimmed", make_alone<make_trimmed_convolution>},
+                                          {"widened", make_widened},
+                                          {"trimmed", make_trimmed},
                                           {"dense", make_dense_convolution},
                                           {"libtorch products", make_libtorch_dense_convolution},
                                           {"libtorch patches", make_libtorch_patch_convolution},
@@ -72,13 +74,14 @@ const Geometry geometries[] = {
     {7, 30, 1, 10, 1, 1, 0, 0},     // the last layer: one pixel
     {1, 260, 3, 100, 2, 2, 0, 0},   // one image
     {3, 70, 16, 40, 16, 3, 1, 1},   // whole tiles of Winograd's, and channels of more than a strip
-    {75, 130, 9, 140, 8, 2, 0, 0},  // in several chunks of images, the last a smaller one
+    {77, 130, 9, 140, 8, 2, 0, 0},  // in several chunks of images, the last a smaller one
     {5, 20, 2, 28, 1, 2, 0, 0},     // all of the input at once
     {6, 21, 4, 12, 4, 1, 0, 0},     // one pixel at a time
     {2, 20, 8, 20, 6, 3, 0, 0},     // no padding
     {10, 33, 8, 17, 8, 1, 0, 0},    // rows enough to be summed in parts
     {6, 40, 1, 33, 1, 2, 0, 1},     // three of four weights meet nothing but padding: conv17 of elu18
     {4, 17, 2, 20, 3, 5, 3, 2},     // the first row and column of weights, too
+    {4, 17, 1, 20, 1, 5, 2, 2},     // all but the middle one of 25
 };
 
 // Numbers in [-1, 1] that differ by `tag`, (N, C, H, W) channels last, rounded to the element type.
@@ -89,6 +92,11 @@ at::Tensor images(at::IntArrayRef nchw, double tag, at::ScalarType element) {
       .to(element)
       .permute({0, 3, 1, 2});
 }
+
+struct TwoThreads {
+  TwoThreads() { set_thread_count(2); }
+  ~TwoThreads() { set_thread_count(1); }
+};
 
 struct Results {
   at::Tensor output, input_gradient, weight_gradient, bias_gradient;
@@ -194,7 +202,7 @@ TEST_P(EveryConvolution, AgreesWithDoublePrecisionAndOverwritesWhatWasThere) {
 TEST_P(EveryConvolution, AgreesAndRepeatsItsBitsOnTwoThreads) {
   const at::Tensor input = images({g.batch, g.in_channels, g.in_side, g.in_side}, 0.7, element);
   const at::Tensor output_gradient = images(output.sizes(), 0.8, element);
-  set_thread_count(2);  // before it is made: that is when oneDNN shares out the work
+  const TwoThreads two_threads;  // before it is made: that is when oneDNN shares out the work
   const auto shared = std::get<0>(GetParam()).make(g, at::kCPU, element);
   const auto results = [&] {
     at::Tensor overwritten = input.clone();
@@ -206,7 +214,6 @@ TEST_P(EveryConvolution, AgreesAndRepeatsItsBitsOnTwoThreads) {
   expect_agreement(*shared, 0.6);
   const auto first = results();
   const auto second = results();
-  set_thread_count(1);
   for (std::size_t i = 0; i < first.size(); ++i) EXPECT_TRUE(at::equal(first[i], second[i])) << i;
 }
 
@@ -224,6 +231,33 @@ TEST(MakeConvolution, TakesOneDnnWhereItCanAndLibTorchElsewhere) {
   const std::string of_bf16 = make_convolution(Engine::automatic, geometry, at::kCPU, at::kBFloat16)->name();
   const bool onednn_refuses = has_onednn && !make_onednn_convolution(geometry, at::kCPU, at::kBFloat16);
   EXPECT_EQ(of_bf16.ends_with(" in float32"), !this_cpu().bf16_is_faster || onednn_refuses);
+}
+
+// As in a network: the second is larger, and was made when the first had its memory.
+TEST(WinogradConvolution, SharesItsWorkspaceWithOthers) {
+  const Geometry small{16, 40, 16, 36, 16, 3, 1, 1}, large{20, 70, 17, 60, 17, 3, 1, 1};
+  for (const WinogradForm form : {WinogradForm{4}, WinogradForm{2, true}}) {
+    const TwoThreads two_threads;
+    const at::ScalarType element = form.bf16_factors ? at::kBFloat16 : at::kFloat;
+    const auto workspace = std::make_shared<Workspace>();
+    std::vector<std::unique_ptr<Convolution>> sharing, alone;
+    for (const Geometry& g : {small, large}) {
+      sharing.push_back(make_winograd_convolution(g, at::kCPU, element, form, workspace));
+      alone.push_back(make_winograd_convolution(g, at::kCPU, element, form, std::make_shared<Workspace>()));
+    }
+    if (!sharing.front()) continue;  // not to be had on this machine
+    for (const std::size_t which : {0, 1, 0}) {
+      const Geometry& g = which == 0 ? small : large;
+      const at::Tensor weight = images({g.out_channels, g.in_channels, 3, 3}, 0.1, element);
+      const at::Tensor bias = images({g.out_channels, 1, 1, 1}, 0.2, element).flatten();
+      const at::Tensor input = images({g.batch, g.in_channels, g.in_side, g.in_side}, 0.3, element);
+      at::Tensor output = images({g.batch, g.out_channels, g.out_side, g.out_side}, 0.4, element);
+      at::Tensor expected = output.clone();
+      sharing[which]->forward(input, weight, bias, output);
+      alone[which]->forward(input, weight, bias, expected);
+      EXPECT_TRUE(at::equal(output, expected)) << which;
+    }
+  }
 }
 
 TEST(WinogradConvolution, RoundsOnlyFactorsOfBfloat16ToIt) {

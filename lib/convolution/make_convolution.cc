@@ -49,7 +49,8 @@ std::unique_ptr<Convolution> make_convolution(Engine engine, const Geometry& geo
                                               at::ScalarType element, std::shared_ptr<Workspace> workspace) {
   const bool chooses = engine == Engine::automatic || engine == Engine::winograd;
   if (chooses) {
-    if (auto convolution = make_trimmed_convolution(geometry, device, element, workspace)) return convolution;
+    if (auto convolution = make_trimmed_convolution(engine, geometry, device, element, workspace))
+      return convolution;
     const bool where_it_pays = engine == Engine::automatic;
     if (auto convolution = make_best_winograd_convolution(geometry, device, element, where_it_pays, workspace))
       return convolution;

@@ -28,7 +28,8 @@ class Product : public MatrixProduct {
         layout_of(shape, shape.rows, shape.columns, shape.result, false, shape.result_stride);
     const memory::desc bias({1, 1, shape.columns}, type_of(shape.element), memory::format_tag::abc);
     dnnl::primitive_attr attributes;
-    attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);  // else only the thread that made it may run it
+    attributes.set_scratchpad_mode(
+        dnnl::scratchpad_mode::user);  // else no thread but the one that made it may run it
     if (shape.adds_up) {
       dnnl::post_ops sum;
       sum.append_sum(1);

@@ -24,7 +24,7 @@ struct ProductShape {
 class MatrixProduct {
  public:
   virtual ~MatrixProduct() = default;
-  // bias: null where the shape has none.
+  // On any thread, one at a time. bias: null where the shape has none.
   virtual void run(const void* first, const void* second, const void* bias, void* result) = 0;
 };
 

@@ -15,10 +15,10 @@ at::Tensor weights(const Geometry& g, at::Device device, at::ScalarType element)
 
 class TrimmedConvolution : public Convolution {
  public:
-  TrimmedConvolution(const Taps& taps, const Geometry& trimmed, at::Device device, at::ScalarType element,
-                     std::shared_ptr<Workspace> workspace)
+  TrimmedConvolution(Engine engine, const Taps& taps, const Geometry& trimmed, at::Device device,
+                     at::ScalarType element, std::shared_ptr<Workspace> workspace)
       : taps_(taps),
-        rest_(make_convolution(Engine::automatic, trimmed, device, element, std::move(workspace))),
+        rest_(make_convolution(engine, trimmed, device, element, std::move(workspace))),
         weight_(weights(trimmed, device, element)),
         weight_gradient_(weights(trimmed, device, at::kFloat)) {}
 
@@ -54,7 +54,8 @@ class TrimmedConvolution : public Convolution {
 
 }  // namespace
 
-std::unique_ptr<Convolution> make_trimmed_convolution(const Geometry& g, at::Device device, at::ScalarType element,
+std::unique_ptr<Convolution> make_trimmed_convolution(Engine engine, const Geometry& g, at::Device device,
+                                                      at::ScalarType element,
                                                       std::shared_ptr<Workspace> workspace) {
   const Taps taps = seen_taps(g);
   if (!device.is_cpu() || taps.count == g.receptive_field) return nullptr;
@@ -62,7 +63,7 @@ std::unique_ptr<Convolution> make_trimmed_convolution(const Geometry& g, at::Dev
   trimmed.receptive_field = taps.count;
   trimmed.padding_begin = g.padding_begin - taps.first;
   trimmed.padding_end = g.out_side + taps.count - 1 - g.in_side - trimmed.padding_begin;
-  return std::make_unique<TrimmedConvolution>(taps, trimmed, device, element, std::move(workspace));
+  return std::make_unique<TrimmedConvolution>(engine, taps, trimmed, device, element, std::move(workspace));
 }
 
 }  // namespace elubench::convolution

@@ -12,7 +12,7 @@
 namespace elubench::convolution {
 namespace {
 
-// Operands of so many bytes at a time: they stay in a processor's caches between their making and their use.
+// Operands of so many bytes at a time: they stay in a processor's last cache between their making and their use.
 constexpr std::int64_t chunk_bytes = std::int64_t{8} << 20;
 
 std::int64_t divided_up(std::int64_t number, std::int64_t divisor) { return (number + divisor - 1) / divisor; }
@@ -63,7 +63,7 @@ class ChunkProducts {
 };
 
 // One for all threads, which share each chunk; or one for each thread, which then works alone, and what it
-// transforms stays in the caches of its core.
+// transforms passes to no other core.
 struct Worker {
   Share share;
   ChunkProducts forward, input_gradient;
@@ -89,15 +89,18 @@ class WinogradConvolution : public Convolution {
         add_worker(share_of(first, g_.batch * (t + 1) / threads - first, most_images_at_once()));
       }
     }
-    const auto workers = static_cast<std::int64_t>(workers_.size());
-    workspace_->reserve(weight_numbers() +
-                        std::max(workers * operand_numbers(operand_images_), operand_numbers(all_.at_once)));
   }
 
   bool possible() const {
     return weight_products_.possible() && std::ranges::all_of(workers_, [](const Worker& worker) {
              return worker.forward.possible() && worker.input_gradient.possible();
            });
+  }
+
+  void reserve_memory() {
+    const auto workers = static_cast<std::int64_t>(workers_.size());
+    workspace_->reserve(weight_numbers() +
+                        std::max(workers * operand_numbers(operand_images_), operand_numbers(all_.at_once)));
   }
 
   std::string name() const override {
@@ -158,12 +161,13 @@ class WinogradConvolution : public Convolution {
   }
 
  private:
-  // Every thread then needs all of the weights' operand, for enough tiles of its own. In bfloat16 cores whose
-  // caches are far apart gain a tenth and others lose a hundredth; in float32, with operands twice as large, it is
-  // no gain.
+  // Every thread then reads all of the weights' operand, for enough tiles of its own. Measured on two threads, in
+  // bfloat16: where cores have no cache in common a tenth faster, else even. In float32, with weights twice as
+  // large, it is no gain; and chunks of many threads would fill a cache that they share.
   bool pays_to_work_apart(int threads) const {
     constexpr std::int64_t least_tiles = 256;
-    return factors_ == kernel::Element::bf16 && threads > 1 &&
+    constexpr int most_threads = 4;
+    return factors_ == kernel::Element::bf16 && threads > 1 && threads <= most_threads &&
            g_.batch / threads * tiles_of_image(g_.out_side) >= least_tiles;
   }
 
@@ -307,7 +311,9 @@ std::unique_ptr<Convolution> make_winograd_convolution(const Geometry& geometry,
   const auto factors = form.bf16_factors ? kernel::Element::bf16 : kernel::Element::f32;
   auto convolution =
       std::make_unique<WinogradConvolution>(geometry, std::move(transforms), factors, std::move(workspace));
-  return convolution->possible() ? std::move(convolution) : nullptr;
+  if (!convolution->possible()) return nullptr;
+  convolution->reserve_memory();
+  return convolution;
 }
 
 }  // namespace elubench::convolution

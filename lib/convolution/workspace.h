@@ -14,6 +14,7 @@ class Workspace {
     if (numbers > memory_.numel()) memory_ = at::empty({numbers}, at::kFloat);
   }
 
+  // On a cache line's boundary.
   float* data() const { return memory_.data_ptr<float>(); }
 
  private:

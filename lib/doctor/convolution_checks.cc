@@ -63,7 +63,7 @@ double convolution_error(const std::string& layer, const convolution::Geometry& 
 }
 
 // A GPU's library chooses by the sizes, so it gets those of training; a processor would take long, so each of its
-// ways is tried on few images.
+// ways is tried on few images, but enough for two threads to share out the largest.
 std::vector<std::unique_ptr<convolution::Convolution>> ways(const convolution::Geometry& g, at::Device device,
                                                             at::ScalarType type) {
   using convolution::Engine;
@@ -85,7 +85,7 @@ std::string check_convolutions(const network::Options& options, at::Device devic
   double largest = 0;
   const auto layers = network::layers_of(network::resolved(options), 100);
   for (const auto& layer : layers) {
-    const convolution::Geometry g = geometry_of(layer, device.is_cpu() ? 4 : 100);
+    const convolution::Geometry g = geometry_of(layer, device.is_cpu() ? 8 : 100);
     for (const auto& convolution : ways(g, device, type)) {
       largest = std::max(largest, convolution_error(layer.name, g, *convolution, device, type));
     }
