@@ -44,21 +44,19 @@ class ChunkProducts {
   // shape_of(images) -> ProductShape
   template <class ShapeOf>
   ChunkProducts(const Share& share, const ShapeOf& shape_of)
-      : at_once_(share.at_once), product_(make_batched_product(shape_of(share.at_once))) {
-    has_last_ = share.left_over() > 0;
-    if (has_last_) last_ = make_batched_product(shape_of(share.left_over()));
+      : share_(share), product_(make_batched_product(shape_of(share.at_once))) {
+    if (share.left_over() > 0) last_ = make_batched_product(shape_of(share.left_over()));
   }
 
-  bool possible() const { return product_ && (last_ || !has_last_); }
+  bool possible() const { return product_ && (last_ || share_.left_over() == 0); }
 
   void run(std::int64_t images, const void* first, const void* second, void* result) {
-    MatrixProduct& product = images == at_once_ ? *product_ : *last_;
+    MatrixProduct& product = images == share_.at_once ? *product_ : *last_;
     product.run(first, second, nullptr, result);
   }
 
  private:
-  std::int64_t at_once_;
-  bool has_last_ = false;
+  Share share_;
   std::unique_ptr<MatrixProduct> product_, last_;
 };
 

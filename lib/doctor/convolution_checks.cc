@@ -26,11 +26,6 @@ Results textbook(const convolution::Geometry& g, const at::Tensor& input, const 
   return {output, x.grad(), w.grad(), b.grad()};
 }
 
-convolution::Geometry geometry_of(const network::LayerGeometry& layer, std::int64_t batch) {
-  return {batch,          layer.in_channels,     layer.in_side,       layer.out_channels,
-          layer.out_side, layer.receptive_field, layer.padding_begin, layer.padding_end};
-}
-
 double convolution_error(const std::string& layer, const convolution::Geometry& g,
                          convolution::Convolution& convolution, at::Device device, at::ScalarType type) {
   const std::int64_t field = g.receptive_field;
@@ -85,7 +80,7 @@ std::string check_convolutions(const network::Options& options, at::Device devic
   double largest = 0;
   const auto layers = network::layers_of(network::resolved(options), 100);
   for (const auto& layer : layers) {
-    const convolution::Geometry g = geometry_of(layer, device.is_cpu() ? 8 : 100);
+    const convolution::Geometry g = layer.of_images(device.is_cpu() ? 8 : 100);
     for (const auto& convolution : ways(g, device, type)) {
       largest = std::max(largest, convolution_error(layer.name, g, *convolution, device, type));
     }

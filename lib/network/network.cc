@@ -24,10 +24,8 @@ std::vector<RateFrom> rates_of_layer(const std::vector<LayerRates>& phases, std:
 std::unique_ptr<convolution::Convolution> convolution_of(const Build& build, const LayerGeometry& layer,
                                                          std::int64_t images,
                                                          std::shared_ptr<convolution::Workspace> workspace) {
-  const convolution::Geometry geometry{
-      images,         layer.in_channels,     layer.in_side,       layer.out_channels,
-      layer.out_side, layer.receptive_field, layer.padding_begin, layer.padding_end};
-  return convolution::make_convolution(build.engine, geometry, build.device, build.element, std::move(workspace));
+  return convolution::make_convolution(build.engine, layer.of_images(images), build.device, build.element,
+                                       std::move(workspace));
 }
 
 // A thread's share of a processor's caches.

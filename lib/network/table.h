@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "convolution/geometry.h"
 #include "network/description.h"
 #include "network/options.h"
 
@@ -28,6 +29,9 @@ struct LayerGeometry {
   std::int64_t pooled_side;  // out_side if there is no pool
   std::int64_t weight_count() const { return out_channels * in_channels * receptive_field * receptive_field; }
   std::int64_t multiply_adds() const { return weight_count() * out_side * out_side; }
+  convolution::Geometry of_images(std::int64_t images) const {
+    return {images, in_channels, in_side, out_channels, out_side, receptive_field, padding_begin, padding_end};
+  }
 };
 
 // Throws UsageError where the image runs out (even_padding = none on a deep network) or an option does not fit.
