@@ -24,9 +24,9 @@ class Convolution {
  public:
   virtual ~Convolution() = default;
 
-  // For records: "Winograd F(4x4, 3x3)", "Winograd F(2x2, 3x3) in bfloat16", "oneDNN 3.2.0", "oneDNN 3.2.0
-  // products", "LibTorch", "cuDNN 9.19.0", "cuBLAS products", "cuBLAS products of patches"; oneDNN's also "...
-  // with AMX weight gradients"; a processor's "... in float32" of bfloat16.
+  // For records: "Winograd F(4x4, 3x3)", "Winograd F(2x2, 3x3) with gradients F(4x4, 3x3) in bfloat16",
+  // "oneDNN 3.2.0", "oneDNN 3.2.0 products", "LibTorch", "cuDNN 9.19.0", "cuBLAS products", "cuBLAS products of
+  // patches"; oneDNN's also "... with AMX weight gradients"; a processor's "... in float32" of bfloat16.
   virtual std::string name() const = 0;
 
   // output = input * weight + bias. All of one element type.
@@ -50,13 +50,15 @@ std::unique_ptr<Convolution> make_libtorch_convolution(const Geometry& geometry,
 std::unique_ptr<Convolution> make_onednn_convolution(const Geometry& geometry, at::Device device,
                                                      at::ScalarType element);
 
-// How many times as much as a direct convolution Winograd's may round in float32: its points multiply by up to 8.
+// How many times as much as a direct convolution Winograd's may round in float32: 4.8 times with tiles of 4x4 (see
+// cook_toom.h).
 inline constexpr double winograd_rounding = 5;
 
 // How far results of Winograd's with factors in bfloat16 may lie from the exact ones, relative to the norm that
 // these have where the signs of all numbers are random. They lie half as far: each factor, a sum of numbers, is
-// rounded (0.39 %), and so is the result (0.17 %).
-inline constexpr double bf16_winograd_error = 0x1p-7;
+// rounded (0.39 %), and so is the result (0.17 %). Gradients have tiles of 4x4 (1.1 %, and 1.9 % where most of a
+// tile lies outside of an image).
+inline constexpr double bf16_winograd_error = 0x1p-7, bf16_winograd_gradient_error = 0x1.8p-6;
 
 // By Winograd's minimal filtering, which rounds more than a direct convolution (above); nothing on other devices,
 // where no transform is compiled for the form, and where there are no products with such factors.

@@ -22,12 +22,13 @@ double square(std::int64_t x) { return static_cast<double>(x * x); }
 double saving_at_same_speed(const Geometry& g, const WinogradForm& form) {
   const double a_channel = 1.0 / static_cast<double>(g.in_channels) + 1.0 / static_cast<double>(g.out_channels);
   const double a_weight = products_a_weight * (form.bf16_factors ? 2 : 1) / static_cast<double>(g.batch);
-  const auto products = [&](std::int64_t side) {
-    const double tiles = square((side + form.outputs - 1) / form.outputs);
-    return (tiles * (1 + products_a_channel * a_channel) + a_weight) *
-           square(form.outputs + g.receptive_field - 1);
+  const auto products = [&](std::int64_t outputs, std::int64_t side) {
+    const double tiles = square((side + outputs - 1) / outputs);
+    return (tiles * (1 + products_a_channel * a_channel) + a_weight) * square(outputs + g.receptive_field - 1);
   };
-  return 3 * square(g.out_side * g.receptive_field) / (2 * products(g.out_side) + products(g.in_side));
+  return 3 * square(g.out_side * g.receptive_field) /
+         (products(form.outputs, g.out_side) + products(form.gradient_outputs, g.out_side) +
+          products(form.gradient_outputs, g.in_side));
 }
 
 // How many times as fast bfloat16 is multiplied as float32.
@@ -45,11 +46,14 @@ double saving(const Geometry& g, const WinogradForm& form, bool bf16, const Cpu&
 
 std::vector<WinogradForm> winograd_forms(const Geometry& g, bool bf16, const Cpu& cpu) {
   std::vector<WinogradForm> forms;
-  if (g.receptive_field == 3) forms = {{4}, {2}};
-  if (g.receptive_field == 2) forms = {{4}, {3}, {2}};
-  // Larger tiles would multiply the rounding; on AMX the transforms would take longer than a direct convolution.
+  if (g.receptive_field == 3) forms = {{4, 4}, {2, 2}};
+  if (g.receptive_field == 2) forms = {{4, 4}, {3, 3}, {2, 2}};
+  // Larger tiles multiply the rounding, which beside the noise of gradients of one batch is little, but what the
+  // network computes stays close to bfloat16's. On AMX the transforms would take longer than a direct convolution.
   const bool bf16_suits = bf16 && cpu.bf16_is_faster && !cpu.has("amx_bf16");
-  if (!forms.empty() && bf16_suits) forms.push_back({.outputs = 2, .bf16_factors = true});
+  if (!forms.empty() && bf16_suits) {
+    for (const std::int64_t of_gradients : {4, 2}) forms.push_back({2, of_gradients, true});
+  }
   std::ranges::stable_sort(forms, std::greater{}, [&](const WinogradForm& f) { return saving(g, f, bf16, cpu); });
   return forms;
 }

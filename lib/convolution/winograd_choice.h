@@ -10,7 +10,8 @@
 namespace elubench::convolution {
 
 struct WinogradForm {
-  std::int64_t outputs;  // m of F(m x m, r x r): a tile's outputs in each direction
+  std::int64_t outputs;           // m of F(m x m, r x r): a tile's outputs in each direction
+  std::int64_t gradient_outputs;  // that of both gradients
   // Whether what is multiplied is rounded to bfloat16; sums are float32 always.
   bool bf16_factors = false;
 };

@@ -51,7 +51,7 @@ TEST(WinogradChoice, SaysTheFormThatMultipliesLeastFirst) {
 
 // Products in float32 take twice the time, or sixteen times.
 TEST(WinogradChoice, MustSaveMoreInFloat32WhereBfloat16IsMultipliedFaster) {
-  const WinogradForm in_float32{.outputs = 4};
+  const WinogradForm in_float32{.outputs = 4, .gradient_outputs = 4};
   EXPECT_TRUE(winograd_pays(saves_four, in_float32, true, avx512_bf16));
   EXPECT_FALSE(winograd_pays(saves_four, in_float32, true, amx));
   EXPECT_TRUE(winograd_pays(saves_four, in_float32, false, amx));
@@ -64,6 +64,9 @@ TEST(WinogradChoice, MustSaveMoreInFloat32WhereBfloat16IsMultipliedFaster) {
 TEST(WinogradChoice, RoundsFactorsToBfloat16OnlyWhereThatIsFasterAndImagesAreBfloat16) {
   EXPECT_TRUE(first_form(saves_four, true, avx512_bf16).bf16_factors);
   EXPECT_EQ(first_form(saves_four, true, avx512_bf16).outputs, 2);  // larger tiles multiply the rounding
+  EXPECT_EQ(first_form(saves_four, true, avx512_bf16).gradient_outputs, 4);
+  const Geometry one_tile{100, 192, 2, 240, 2, 3, 1, 1};  // a tile of four would compute what nobody wants
+  EXPECT_EQ(first_form(one_tile, true, avx512_bf16).gradient_outputs, 2);
   EXPECT_TRUE(pays(saves_four, true, avx512_bf16));
   for (const Cpu& cpu : {without_bf16, slow_bf16, amx}) {
     for (const WinogradForm& form : winograd_forms(saves_four, true, cpu)) EXPECT_FALSE(form.bf16_factors);

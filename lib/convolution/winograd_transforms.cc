@@ -29,35 +29,38 @@ struct Strips {
   Strips every(std::int64_t nth) const { return {first, nth * step}; }  // the first, and each nth after
 };
 
-// sum over k of matrix[i][k] in[k][c], without the terms that are 0.
-template <const auto& matrix, std::size_t i, std::size_t k = 0, bool started = false>
-inline float dot(const float* __restrict in, std::int64_t step, int c, float sum = 0) {
-  if constexpr (k == matrix[i].size()) {
-    return sum;
-  } else if constexpr (matrix[i][k] == 0) {
-    return dot<matrix, i, k + 1, started>(in, step, c, sum);
-  } else {
-    constexpr float factor = static_cast<float>(matrix[i][k]);
-    const float x = in[static_cast<std::int64_t>(k) * step + c];
-    const float term = factor == 1 ? x : factor * x;
-    return dot<matrix, i, k + 1, true>(in, step, c, started ? sum + term : term);
-  }
-}
-
 template <std::size_t count, class Body>
 void for_constants(const Body& body) {
   [&]<std::size_t... i>(std::index_sequence<i...>) { (body(std::integral_constant<std::size_t, i>{}), ...); }
   (std::make_index_sequence<count>{});
 }
 
+// sum over k of matrix[i][k] x[k], without the terms that are 0.
+template <const auto& matrix, std::size_t i, std::size_t k = 0, bool started = false>
+inline float dot(const float* x, float sum = 0) {
+  if constexpr (k == matrix[i].size()) {
+    return sum;
+  } else if constexpr (matrix[i][k] == 0) {
+    return dot<matrix, i, k + 1, started>(x, sum);
+  } else {
+    constexpr float factor = static_cast<float>(matrix[i][k]);
+    const float term = factor == 1 ? x[k] : factor * x[k];
+    return dot<matrix, i, k + 1, true>(x, started ? sum + term : term);
+  }
+}
+
 // out = matrix in, of vectors of strips.
 template <const auto& matrix, class T>
 void one_side(Strips<const float> in, int count, Strips<T> out) {
   const float* const __restrict from = in.first;
-  for_constants<matrix.size()>([&](auto i) {
-    T* const __restrict to = out.from(i).first;
-    for (int c = 0; c < count; ++c) to[c] = from_float<T>(dot<matrix, i>(from, in.step, c));
-  });
+  T* const __restrict to = out.first;
+#pragma GCC ivdep  // strips lie apart
+  for (int c = 0; c < count; ++c) {
+    float x[matrix[0].size()];
+    for_constants<matrix[0].size()>([&](auto k) { x[k] = from[static_cast<std::int64_t>(k) * in.step + c]; });
+    for_constants<matrix.size()>(
+        [&](auto i) { to[static_cast<std::int64_t>(i) * out.step + c] = from_float<T>(dot<matrix, i>(x)); });
+  }
 }
 
 // out = matrix in matrix^T; in is columns x columns strips, out rows x rows.
@@ -72,6 +75,13 @@ void both_sides(Strips<const float> in, int count, Strips<T> out) {
   for (std::int64_t i = 0; i < rows; ++i) {
     one_side<matrix>(Strips<const float>{half + i * columns * strip, strip}, count, out.from(i * rows));
   }
+}
+
+// Into the second-level cache.
+template <class T>
+void prefetch(const T* from, int count) {
+  constexpr int line = 64 / sizeof(T), to_read = 0, second_level = 2;
+  for (int c = 0; c < count; c += line) __builtin_prefetch(from + c, to_read, second_level);
 }
 
 template <class T>
@@ -116,21 +126,6 @@ class Transforms : public WinogradTransforms {
 
   void transform_output_gradient(const Images& images, std::int64_t tiles, kernel::Buffer operand) const override {
     tiles_to_operand<m, output_adjoint>(images, tiles, operand);
-  }
-
-  // That with the row of A whose point is 1, all ones, on either side is the plain sum.
-  void add_tile_sums(kernel::Buffer operand, std::int64_t tiles, std::int64_t channels,
-                     float* sums) const override {
-    static_assert(F::point(1) == 1);
-    const std::int64_t plane = (n + 1) * operand_plane(tiles, channels);
-    for_element(operand.element, [&]<class P>(P) {
-      parallel_for(0, channels, strip, [&](std::int64_t first, std::int64_t last) {
-        for (std::int64_t tile = 0; tile < tiles; ++tile) {
-          const P* const __restrict from = operand.as<const P>() + plane + tile * channels;
-          for (std::int64_t c = first; c < last; ++c) sums[c] += to_float(from[c]);
-        }
-      });
-    });
   }
 
   void transform_output(const float* operand, std::int64_t tiles, const void* bias,
@@ -209,6 +204,7 @@ class Transforms : public WinogradTransforms {
 
   template <int size, const auto& matrix>
   static void tiles_to_operand(const Images& images, std::int64_t tiles, kernel::Buffer operand) {
+    const std::int64_t pixels_to_next_row_of_tiles = m * images.side;
     for_elements(images.data.element, operand.element, [&]<class T, class P>(T, P) {
       for_each_tile(tiles, images.channels, [&](std::int64_t tile, std::int64_t channel, int count) {
         float pixels[size * size * strip];
@@ -217,7 +213,9 @@ class Transforms : public WinogradTransforms {
           if (pixel < 0) {
             std::fill_n(to, count, 0.0f);
           } else {
-            load(images.data.template as<const T>() + pixel * images.channels + channel, count, to);
+            const T* const from = images.data.template as<const T>() + pixel * images.channels + channel;
+            load(from, count, to);
+            prefetch(from + pixels_to_next_row_of_tiles * images.channels, count);
           }
         });
         both_sides<matrix>({pixels, strip}, count,
@@ -228,6 +226,18 @@ class Transforms : public WinogradTransforms {
 };
 
 }  // namespace
+
+void add_pixels(const WinogradTransforms::Images& images, std::int64_t count, float* sums) {
+  const std::int64_t pixels = count * images.side * images.side;
+  for_element(images.data.element, [&]<class T>(T) {
+    parallel_for(0, images.channels, strip, [&](std::int64_t first, std::int64_t last) {
+      for (std::int64_t pixel = 0; pixel < pixels; ++pixel) {
+        const T* const __restrict from = images.data.as<const T>() + pixel * images.channels;
+        for (std::int64_t c = first; c < last; ++c) sums[c] += to_float(from[c]);
+      }
+    });
+  });
+}
 
 std::unique_ptr<WinogradTransforms> make_winograd_transforms(std::int64_t outputs, std::int64_t receptive_field) {
   if (receptive_field == 3 && outputs == 4) return std::make_unique<Transforms<CookToom<4, 3>>>();

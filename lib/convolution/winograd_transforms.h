@@ -18,12 +18,20 @@ namespace elubench::convolution {
 // bytes apart, and drive each other out of the first-level cache.
 inline std::int64_t operand_plane(std::int64_t rows, std::int64_t channels) { return rows * channels + 16; }
 
+// So many numbers, in whole cache lines.
+inline std::int64_t operand_memory(std::int64_t products, std::int64_t rows, std::int64_t channels) {
+  constexpr std::int64_t line = 16;
+  return (products * operand_plane(rows, channels) + line - 1) / line * line;
+}
+
 class WinogradTransforms {
  public:
   virtual ~WinogradTransforms() = default;
 
   virtual int outputs() const = 0;   // m
   virtual int products() const = 0;  // n n
+
+  std::int64_t tiles_a_side(std::int64_t side) const { return (side + outputs() - 1) / outputs(); }
 
   // Pixels of `side`, the first tile's first one at -padding in both directions; what lies outside is 0.
   struct Images {
@@ -39,11 +47,6 @@ class WinogradTransforms {
   virtual void transform_output_gradient(const Images& images, std::int64_t tiles,
                                          kernel::Buffer operand) const = 0;
 
-  // Adds to each channel's sum all pixels of the tiles that transform_output_gradient has transformed: each tile's
-  // sum is one of its numbers, and lies in the cache; as a factor it may be rounded to bfloat16.
-  virtual void add_tile_sums(kernel::Buffer operand, std::int64_t tiles, std::int64_t channels,
-                             float* sums) const = 0;
-
   // A^T x A + bias, into the images' pixels; bias may be null, or has the images' element type.
   virtual void transform_output(const float* operand, std::int64_t tiles, const void* bias,
                                 const Images& images) const = 0;
@@ -56,6 +59,9 @@ class WinogradTransforms {
   virtual void transform_weight_gradient(const float* operand, std::int64_t out_channels, std::int64_t in_channels,
                                          float* gradient) const = 0;
 };
+
+// Adds to each channel's sum all pixels of so many images.
+void add_pixels(const WinogradTransforms::Images& images, std::int64_t count, float* sums);
 
 // Nothing where no transform is compiled for the size: m = 4 with r = 2 and 3; m = 3 and 2 with r = 2; m = 2 with
 // r = 3.

@@ -26,8 +26,12 @@ Results textbook(const convolution::Geometry& g, const at::Tensor& input, const 
   return {output, x.grad(), w.grad(), b.grad()};
 }
 
-double convolution_error(const std::string& layer, const convolution::Geometry& g,
-                         convolution::Convolution& convolution, at::Device device, at::ScalarType type) {
+struct Largest {
+  double output = 0, gradient = 0;  // relative errors
+};
+
+void compare(const std::string& layer, const convolution::Geometry& g, convolution::Convolution& convolution,
+             at::Device device, at::ScalarType type, Largest& largest) {
   const std::int64_t field = g.receptive_field;
   const at::Tensor input = noise({g.batch, g.in_channels, g.in_side, g.in_side}, 1).to(type);
   const at::Tensor weight = noise({g.out_channels, g.in_channels, field, field}, 2).to(type);
@@ -44,17 +48,21 @@ double convolution_error(const std::string& layer, const convolution::Geometry& 
   convolution.forward(x, w, b, y);
   convolution.parameter_gradient(x, w, y_gradient, gradient);
   convolution.input_gradient(y_gradient, w, x);
+  const bool winograd = convolution.name().starts_with("Winograd");
   // cuDNN's algorithms may be Winograd's, too.
-  const bool winograd = device.is_cuda() || convolution.name().starts_with("Winograd");
-  const double tolerance =
-      tolerance_of(type) * (winograd && type == at::kFloat ? convolution::winograd_rounding : 1);
-  double largest = require_small(0, relative_error(y, expected.output), tolerance, layer + " forward");
-  largest = require_small(largest, relative_error(x, expected.input_gradient), tolerance,
-                          layer + " gradient of the input");
-  largest = require_small(largest, relative_error(gradient.weight, expected.weight_gradient), tolerance,
-                          layer + " gradient of the weight");
-  return require_small(largest, relative_error(gradient.bias, expected.bias_gradient), tolerance,
-                       layer + " gradient of the bias");
+  const bool rounds_more = (winograd || device.is_cuda()) && type == at::kFloat;
+  const double tolerance = tolerance_of(type) * (rounds_more ? convolution::winograd_rounding : 1);
+  const double gradient_tolerance =
+      winograd && type == at::kBFloat16 ? convolution::bf16_winograd_gradient_error : tolerance;
+  largest.output =
+      require_small(largest.output, relative_error(y, expected.output), tolerance, layer + " forward");
+  const auto require = [&](const at::Tensor& found, const at::Tensor& exact, double within, const char* of) {
+    const double error = relative_error(found, exact);
+    largest.gradient = require_small(largest.gradient, error, within, layer + " gradient of the " + of);
+  };
+  require(x, expected.input_gradient, gradient_tolerance, "input");
+  require(gradient.weight, expected.weight_gradient, gradient_tolerance, "weight");
+  require(gradient.bias, expected.bias_gradient, tolerance, "bias");
 }
 
 // A GPU's library chooses by the sizes, so it gets those of training; a processor would take long, so each of its
@@ -77,15 +85,16 @@ std::vector<std::unique_ptr<convolution::Convolution>> ways(const convolution::G
 }
 
 std::string check_convolutions(const network::Options& options, at::Device device, at::ScalarType type) {
-  double largest = 0;
+  Largest largest;
   const auto layers = network::layers_of(network::resolved(options), 100);
   for (const auto& layer : layers) {
     const convolution::Geometry g = layer.of_images(device.is_cpu() ? 8 : 100);
     for (const auto& convolution : ways(g, device, type)) {
-      largest = std::max(largest, convolution_error(layer.name, g, *convolution, device, type));
+      compare(layer.name, g, *convolution, device, type, largest);
     }
   }
-  return std::to_string(layers.size()) + " layers, " + error_text(largest);
+  return std::to_string(layers.size()) + " layers, " + error_text(largest.output) +
+         "; gradients: " + error_text(largest.gradient);
 }
 
 }  // namespace

@@ -1,0 +1,67 @@
+// A pass of a Winograd convolution over the batch, in chunks whose operands stay in the caches between their
+// making and their use. Free of LibTorch.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "convolution/onednn_product.h"
+
+namespace elubench::convolution {
+
+struct WinogradTiling {
+  std::int64_t images, tiles_of_image;
+  std::int64_t products;  // of a tile, for each pair of channels
+  std::int64_t in_channels, out_channels;
+};
+
+// Images of the batch; memory for operands of their tiles (see winograd_transforms.h), each of which holds factors
+// in one pass and, in float32, what came out of the products in another; the products.
+struct WinogradChunk {
+  std::int64_t first_image, images, tiles;
+  float *in, *out;
+  MatrixProduct& product;
+};
+
+class WinogradPass {
+ public:
+  // Of the products with an operand of so many tiles.
+  using ShapeOf = std::function<ProductShape(std::int64_t tiles)>;
+  using Body = std::function<void(const WinogradChunk&)>;
+
+  // All threads share each chunk; or, where there are several workers, each is one thread that works on chunks of
+  // its own, and what it transforms passes to no other core.
+  WinogradPass(const WinogradTiling& tiling, std::int64_t workers, const ShapeOf& shape_of);
+
+  // Whether the products are to be had.
+  bool possible() const;
+
+  // So many numbers for_each_chunk() needs.
+  std::int64_t memory() const { return static_cast<std::int64_t>(workers_.size()) * worker_memory(); }
+
+  void for_each_chunk(float* memory, const Body& body) const;
+
+ private:
+  // Its chunks differ by one image at most.
+  struct Worker {
+    std::int64_t first_image, images, chunks;
+    std::unique_ptr<MatrixProduct> of_fewer{}, of_more{};  // of_more: null where all chunks are alike
+
+    std::int64_t begin_of(std::int64_t chunk) const { return first_image + images * chunk / chunks; }
+    std::int64_t fewer() const { return images / chunks; }
+    bool all_alike() const { return images % chunks == 0; }
+  };
+
+  Worker make_worker(std::int64_t first_image, std::int64_t images, const ShapeOf& shape_of) const;
+  void work(const Worker& worker, float* memory, const Body& body) const;
+  std::int64_t most_images_at_once() const;
+  std::int64_t operand_memory(std::int64_t channels) const;
+  std::int64_t worker_memory() const;
+
+  WinogradTiling tiling_;
+  std::vector<Worker> workers_;
+};
+
+}  // namespace elubench::convolution
