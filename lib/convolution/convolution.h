@@ -50,15 +50,14 @@ std::unique_ptr<Convolution> make_libtorch_convolution(const Geometry& geometry,
 std::unique_ptr<Convolution> make_onednn_convolution(const Geometry& geometry, at::Device device,
                                                      at::ScalarType element);
 
-// How many times as much as a direct convolution Winograd's may round in float32: 4.8 times with tiles of 4x4 (see
-// cook_toom.h).
+// How many times as much as a direct convolution Winograd's may round in float32 (see cook_toom_test.cc).
 inline constexpr double winograd_rounding = 5;
 
 // How far results of Winograd's with factors in bfloat16 may lie from the exact ones, relative to the norm that
 // these have where the signs of all numbers are random. They lie half as far: each factor, a sum of numbers, is
-// rounded (0.39 %), and so is the result (0.17 %). Gradients have tiles of 4x4 (1.1 %, and 1.9 % where most of a
-// tile lies outside of an image).
-inline constexpr double bf16_winograd_error = 0x1p-7, bf16_winograd_gradient_error = 0x1.8p-6;
+// rounded (0.39 % for the tiles of 2x2 that outputs have, 1.1 % for those of 4x4 that gradients have), and so is
+// the result (0.17 %); more, where a tile's corner with the most rounding is all that lies inside of an image.
+inline constexpr double bf16_winograd_error = 0x1p-7, bf16_winograd_gradient_error = 0x1p-5;
 
 // By Winograd's minimal filtering, which rounds more than a direct convolution (above); nothing on other devices,
 // where no transform is compiled for the form, and where there are no products with such factors.

@@ -14,16 +14,14 @@ namespace elubench::convolution {
 template <int rows, int columns>
 using Matrix = std::array<std::array<double, columns>, rows>;
 
-// Pairs x and -x, and 0 where the number is odd: of binary fractions those that add least rounding. Where the
-// factors of each product are rounded, the square of that, on average over the outputs and beside a direct sum's,
-// is in each direction: 1.5 times with r = 2 and 1.7 with r = 3 for m = 2, 3.0 and 4.8 for m = 4. (With the points
-// 0, 1, -1, 1/2, -1/2 it would be 10.8.)
+// Pairs x and -x, and 0 where the number is odd: fractions of few binary digits that add about the least rounding,
+// but 1 and -1, which cost no multiplication, where these are enough. How much they add: cook_toom_test.cc.
 template <std::size_t count>
 constexpr std::array<double, count> interpolation_points() {
   if constexpr (count == 2) return {1, -1};
   if constexpr (count == 3) return {0, 1, -1};
-  if constexpr (count == 4) return {0.5, -0.5, 1.25, -1.25};
-  if constexpr (count == 5) return {0, 0.6875, -0.6875, 1.5, -1.5};
+  if constexpr (count == 4) return {0.375, -0.375, 1.25, -1.25};
+  if constexpr (count == 5) return {0, 0.625, -0.625, 1.5, -1.5};
 }
 
 template <int outputs, int taps>

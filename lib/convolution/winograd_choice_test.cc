@@ -60,7 +60,7 @@ TEST(WinogradChoice, MustSaveMoreInFloat32WhereBfloat16IsMultipliedFaster) {
   EXPECT_FALSE(winograd_pays(saves_five_fourths, in_float32, true, avx512_bf16));
 }
 
-// Twice as fast, and 16 products for 36, against half as fast and 36 products for 144.
+// Twice as fast, with 16 products for 36 forward and 36 for 144 backward, against 36 for 144 at half the speed.
 TEST(WinogradChoice, RoundsFactorsToBfloat16OnlyWhereThatIsFasterAndImagesAreBfloat16) {
   EXPECT_TRUE(first_form(saves_four, true, avx512_bf16).bf16_factors);
   EXPECT_EQ(first_form(saves_four, true, avx512_bf16).outputs, 2);  // larger tiles multiply the rounding

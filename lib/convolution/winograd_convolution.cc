@@ -27,13 +27,15 @@ class WinogradConvolution : public Convolution {
             make_pass(*gradient_transforms_, g_.out_side, false, &WinogradConvolution::weight_gradient_shape)),
         input_gradient_(
             make_pass(*gradient_transforms_, g_.in_side, true, &WinogradConvolution::input_gradient_shape)),
-        workspace_(std::move(workspace)) {
-    const std::int64_t passes = std::max({forward_.memory(), weight_gradient_.memory(), input_gradient_.memory()});
-    workspace_->reserve(weight_memory() + passes);
-  }
+        workspace_(std::move(workspace)) {}
 
   bool possible() const {
     return forward_.possible() && weight_gradient_.possible() && input_gradient_.possible();
+  }
+
+  void reserve_memory() {
+    const std::int64_t passes = std::max({forward_.memory(), weight_gradient_.memory(), input_gradient_.memory()});
+    workspace_->reserve(weight_memory() + passes);
   }
 
   std::string name() const override {
@@ -198,7 +200,9 @@ std::unique_ptr<Convolution> make_winograd_convolution(const Geometry& geometry,
   if (!transforms || !of_gradients) return nullptr;
   auto convolution = std::make_unique<WinogradConvolution>(geometry, form, std::move(transforms),
                                                            std::move(of_gradients), std::move(workspace));
-  return convolution->possible() ? std::move(convolution) : nullptr;
+  if (!convolution->possible()) return nullptr;
+  convolution->reserve_memory();
+  return convolution;
 }
 
 }  // namespace elubench::convolution

@@ -10,8 +10,8 @@
 namespace elubench::convolution {
 namespace {
 
-// Of the operands: they then stay in a processor's last cache.
-constexpr std::int64_t numbers_at_once = std::int64_t{2} << 20;
+// Of a chunk's operands: 8 MiB of float32.
+constexpr std::int64_t usual_numbers = std::int64_t{2} << 20;
 
 }  // namespace
 
@@ -55,11 +55,11 @@ void WinogradPass::work(const Worker& worker, float* memory, const Body& body) c
   }
 }
 
-// At least as many numbers as weights, each of which, or a sum for its gradient, every chunk reads: of large ones
+// Or about as many numbers as weights, each of which, or a sum for its gradient, every chunk reads: of large ones
 // that takes longer than to read the operands again from memory.
 std::int64_t WinogradPass::most_images_at_once() const {
   const std::int64_t in = tiling_.in_channels, out = tiling_.out_channels;
-  const std::int64_t numbers = std::max(numbers_at_once, tiling_.products * in * out);
+  const std::int64_t numbers = std::max(usual_numbers, tiling_.products * in * out);
   const std::int64_t numbers_of_image = tiling_.products * tiling_.tiles_of_image * (in + out);
   return std::clamp<std::int64_t>(numbers / numbers_of_image, 1, tiling_.images);
 }

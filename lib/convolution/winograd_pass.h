@@ -1,5 +1,5 @@
-// A pass of a Winograd convolution over the batch, in chunks whose operands stay in the caches between their
-// making and their use. Free of LibTorch.
+// A pass of a Winograd convolution over the batch, in chunks: their operands stay in the last cache between their
+// making and their use, unless the weights themselves fill it. Free of LibTorch.
 #pragma once
 
 #include <cstdint>

@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "base/parallel.h"
+#include "convolution/winograd_transforms.h"
 
 namespace elubench::convolution {
 namespace {
@@ -14,6 +16,12 @@ namespace {
 constexpr WinogradTiling tiling_of_conv3{100, 64, 16, 192, 240};  // F(2x2, 3x3) of elu11
 
 ProductShape some_shape(std::int64_t tiles) { return {.batch = 1, .rows = tiles, .inner = 8, .columns = 8}; }
+
+// More threads than cores or workers, and fewer.
+struct FourThreads {
+  FourThreads() { set_thread_count(4); }
+  ~FourThreads() { set_thread_count(1); }
+};
 
 std::vector<WinogradChunk> chunks_of(const WinogradPass& pass, float* memory) {
   std::vector<WinogradChunk> chunks;
@@ -25,37 +33,62 @@ std::vector<WinogradChunk> chunks_of(const WinogradPass& pass, float* memory) {
   return chunks;
 }
 
-std::map<std::int64_t, int> times_seen(const std::vector<WinogradChunk>& chunks) {
-  std::map<std::int64_t, int> times;
-  for (const auto& chunk : chunks) {
-    for (std::int64_t i = 0; i < chunk.images; ++i) ++times[chunk.first_image + i];
+// Each image's factor becomes the products' result in its place.
+TEST(WinogradPass, MultipliesForEachImageOnce) {
+  const FourThreads four_threads;
+  constexpr std::int64_t channels = 8;
+  const auto shape = [](std::int64_t tiles) {
+    return ProductShape{.batch = 1, .rows = tiles, .inner = channels, .columns = channels};
+  };
+  std::vector<float> twice(channels * channels);
+  for (std::size_t c = 0; c < channels; ++c) twice[c * channels + c] = 2;
+  for (const std::int64_t images : {1, 3, 100}) {
+    for (const std::int64_t workers : {1, 2, 8}) {
+      const WinogradPass pass({images, 1024, 16, channels, channels}, workers, shape);  // 8 images a chunk at most
+      ASSERT_TRUE(pass.possible());
+      std::vector<float> memory(static_cast<std::size_t>(pass.memory()));
+      std::vector<float> result(static_cast<std::size_t>(images), 0);
+      pass.for_each_chunk(memory.data(), [&](const WinogradChunk& chunk) {
+        ASSERT_EQ(chunk.tiles, 1024 * chunk.images);
+        for (std::int64_t i = 0; i < chunk.tiles * channels; ++i) {
+          chunk.in[i] = static_cast<float>(chunk.first_image + i / (1024 * channels) + 1);
+        }
+        chunk.product.run(chunk.in, twice.data(), nullptr, chunk.out);
+        for (std::int64_t i = 0; i < chunk.images; ++i) {
+          result[static_cast<std::size_t>(chunk.first_image + i)] += chunk.out[i * 1024 * channels];
+        }
+      });
+      for (std::size_t i = 0; i < result.size(); ++i)
+        EXPECT_EQ(result[i], 2 * (i + 1)) << images << ' ' << workers;
+    }
   }
-  return times;
 }
 
-TEST(WinogradPass, GoesOverEachImageOnceInChunksThatDifferByOneAtMost) {
-  for (const std::int64_t workers : {1, 2, 3}) {
-    const WinogradPass pass(tiling_of_conv3, workers, some_shape);
-    ASSERT_TRUE(pass.possible());
+TEST(WinogradPass, GivesAWorkerChunksThatDifferByOneImageAtMost) {
+  for (const std::int64_t images : {9, 100}) {
+    WinogradTiling tiling = tiling_of_conv3;
+    tiling.images = images;
+    const WinogradPass pass(tiling, 2, some_shape);
     std::vector<float> memory(static_cast<std::size_t>(pass.memory()));
-    const auto chunks = chunks_of(pass, memory.data());
-    const auto times = times_seen(chunks);
-    EXPECT_EQ(times.size(), 100);
-    EXPECT_TRUE(std::ranges::all_of(times, [](const auto& entry) { return entry.second == 1; }));
-    const auto [fewest, most] = std::ranges::minmax_element(chunks, {}, &WinogradChunk::images);
-    EXPECT_LE(most->images - fewest->images, 1);
-    for (const auto& chunk : chunks) EXPECT_EQ(chunk.tiles, 64 * chunk.images);
+    std::map<float*, std::set<std::int64_t>> sizes;
+    for (const auto& chunk : chunks_of(pass, memory.data())) sizes[chunk.in].insert(chunk.images);
+    EXPECT_EQ(sizes.size(), 2);
+    for (const auto& [worker, of_worker] : sizes) EXPECT_LE(*of_worker.rbegin() - *of_worker.begin(), 1);
   }
 }
 
-// From the memory of one to that of the next there is room for all that an operand holds.
+// From the memory of one to that of the next there is room for all that an operand holds, and the gaps between its
+// planes.
 TEST(WinogradPass, GivesOperandsOfTheSameTimeMemoryOfTheirOwn) {
   const WinogradPass pass(tiling_of_conv3, 2, some_shape);
   std::vector<float> memory(static_cast<std::size_t>(pass.memory()));
   std::map<float*, std::int64_t> numbers;  // of each operand at most
+  const auto up_to_the_last = [](std::int64_t tiles, std::int64_t channels) {
+    return 15 * operand_plane(tiles, channels) + tiles * channels;
+  };
   for (const auto& chunk : chunks_of(pass, memory.data())) {
-    numbers[chunk.in] = std::max(numbers[chunk.in], 16 * chunk.tiles * 192);
-    numbers[chunk.out] = std::max(numbers[chunk.out], 16 * chunk.tiles * 240);
+    numbers[chunk.in] = std::max(numbers[chunk.in], up_to_the_last(chunk.tiles, 192));
+    numbers[chunk.out] = std::max(numbers[chunk.out], up_to_the_last(chunk.tiles, 240));
   }
   ASSERT_EQ(numbers.size(), 4);  // two workers, two operands
   float* free = memory.data();

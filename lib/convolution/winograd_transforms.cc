@@ -8,6 +8,13 @@
 #include "base/parallel.h"
 #include "convolution/cook_toom.h"
 
+// Before a loop over strips: compilers cannot see that one written to overlaps no other.
+#ifdef __clang__
+#define ELUBENCH_STRIPS_LIE_APART _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define ELUBENCH_STRIPS_LIE_APART _Pragma("GCC ivdep")
+#endif
+
 namespace elubench::convolution {
 namespace {
 
@@ -54,7 +61,7 @@ template <const auto& matrix, class T>
 void one_side(Strips<const float> in, int count, Strips<T> out) {
   const float* const __restrict from = in.first;
   T* const __restrict to = out.first;
-#pragma GCC ivdep  // strips lie apart
+  ELUBENCH_STRIPS_LIE_APART
   for (int c = 0; c < count; ++c) {
     float x[matrix[0].size()];
     for_constants<matrix[0].size()>([&](auto k) { x[k] = from[static_cast<std::int64_t>(k) * in.step + c]; });
@@ -77,11 +84,14 @@ void both_sides(Strips<const float> in, int count, Strips<T> out) {
   }
 }
 
-// Into the second-level cache.
+// Into the second-level cache; `ahead` elements on from what is read now, where there may be none.
 template <class T>
-void prefetch(const T* from, int count) {
-  constexpr int line = 64 / sizeof(T), to_read = 0, second_level = 2;
-  for (int c = 0; c < count; c += line) __builtin_prefetch(from + c, to_read, second_level);
+void prefetch(const T* from, std::int64_t ahead, int count) {
+  constexpr int line = 64, to_read = 0, second_level = 2;
+  const auto begin = reinterpret_cast<std::uintptr_t>(from) + static_cast<std::uintptr_t>(ahead) * sizeof(T);
+  for (std::uintptr_t byte = 0; byte < static_cast<std::uintptr_t>(count) * sizeof(T); byte += line) {
+    __builtin_prefetch(reinterpret_cast<const void*>(begin + byte), to_read, second_level);
+  }
 }
 
 template <class T>
@@ -204,7 +214,7 @@ class Transforms : public WinogradTransforms {
 
   template <int size, const auto& matrix>
   static void tiles_to_operand(const Images& images, std::int64_t tiles, kernel::Buffer operand) {
-    const std::int64_t pixels_to_next_row_of_tiles = m * images.side;
+    const std::int64_t next_row_of_tiles = m * images.side * images.channels;
     for_elements(images.data.element, operand.element, [&]<class T, class P>(T, P) {
       for_each_tile(tiles, images.channels, [&](std::int64_t tile, std::int64_t channel, int count) {
         float pixels[size * size * strip];
@@ -215,7 +225,7 @@ class Transforms : public WinogradTransforms {
           } else {
             const T* const from = images.data.template as<const T>() + pixel * images.channels + channel;
             load(from, count, to);
-            prefetch(from + pixels_to_next_row_of_tiles * images.channels, count);
+            prefetch(from, next_row_of_tiles, count);
           }
         });
         both_sides<matrix>({pixels, strip}, count,
@@ -227,13 +237,21 @@ class Transforms : public WinogradTransforms {
 
 }  // namespace
 
+// First over each image: a sum over all of a batch's pixels in a row would round ten times as much.
 void add_pixels(const WinogradTransforms::Images& images, std::int64_t count, float* sums) {
-  const std::int64_t pixels = count * images.side * images.side;
+  const std::int64_t pixels = images.side * images.side, channels = images.channels;
   for_element(images.data.element, [&]<class T>(T) {
-    parallel_for(0, images.channels, strip, [&](std::int64_t first, std::int64_t last) {
-      for (std::int64_t pixel = 0; pixel < pixels; ++pixel) {
-        const T* const __restrict from = images.data.as<const T>() + pixel * images.channels;
-        for (std::int64_t c = first; c < last; ++c) sums[c] += to_float(from[c]);
+    parallel_for(0, channels, strip, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t image = 0; image < count; ++image) {
+        for (std::int64_t first = begin; first < end; first += strip) {
+          const int width = static_cast<int>(std::min<std::int64_t>(strip, end - first));
+          const T* from = images.data.as<const T>() + image * pixels * channels + first;
+          float of_image[strip] = {};
+          for (std::int64_t pixel = 0; pixel < pixels; ++pixel, from += channels) {
+            for (int c = 0; c < width; ++c) of_image[c] += to_float(from[c]);
+          }
+          for (int c = 0; c < width; ++c) sums[first + c] += of_image[c];
+        }
       }
     });
   });
