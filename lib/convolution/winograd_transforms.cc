@@ -243,15 +243,14 @@ void add_pixels(const WinogradTransforms::Images& images, std::int64_t count, fl
   for_element(images.data.element, [&]<class T>(T) {
     parallel_for(0, channels, strip, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t image = 0; image < count; ++image) {
-        for (std::int64_t first = begin; first < end; first += strip) {
-          const int width = static_cast<int>(std::min<std::int64_t>(strip, end - first));
-          const T* from = images.data.as<const T>() + image * pixels * channels + first;
+        for_each_strip(end - begin, [&](std::int64_t channel, int count_of_strip) {
+          const T* from = images.data.as<const T>() + image * pixels * channels + begin + channel;
           float of_image[strip] = {};
           for (std::int64_t pixel = 0; pixel < pixels; ++pixel, from += channels) {
-            for (int c = 0; c < width; ++c) of_image[c] += to_float(from[c]);
+            for (int c = 0; c < count_of_strip; ++c) of_image[c] += to_float(from[c]);
           }
-          for (int c = 0; c < width; ++c) sums[first + c] += of_image[c];
-        }
+          for (int c = 0; c < count_of_strip; ++c) sums[begin + channel + c] += of_image[c];
+        });
       }
     });
   });
