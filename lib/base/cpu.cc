@@ -18,6 +18,10 @@ constexpr std::array<std::string_view, 11> speed_flags{"avx2",        "fma",    
                                                        "avx512vl",    "amx_tile", "asimd",   "sve",
                                                        "avx512_bf16", "amx_bf16", "bf16"};
 
+// The first that is there comes with those after it.
+constexpr std::array<std::string_view, 7> telling_extensions{"amx_bf16", "avx512_bf16", "avx512f", "avx2",
+                                                             "bf16",     "sve",         "asimd"};
+
 bool decides_speed(std::string_view flag) {
   return std::find(speed_flags.begin(), speed_flags.end(), flag) != speed_flags.end();
 }
@@ -43,6 +47,13 @@ bool Cpu::has(std::string_view extension) const {
     if (word == extension) return true;
   }
   return false;
+}
+
+std::string Cpu::kind() const {
+  for (const std::string_view extension : telling_extensions) {
+    if (has(extension)) return model + ", " + std::string(extension);
+  }
+  return model;
 }
 
 Cpu parse_cpu_info(std::string_view text) {

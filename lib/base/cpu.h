@@ -12,6 +12,10 @@ struct Cpu {
   std::string extensions;       // those that decide its speed here: "avx2 avx512f avx512_bf16"
 
   bool has(std::string_view extension) const;
+
+  // Model and the extension that the others come with: "AMD EPYC, avx512_bf16". Models alone are not told apart
+  // everywhere: a virtual machine may say "Intel(R) Xeon(R) Processor" with AMX and without.
+  std::string kind() const;
 };
 
 // `text` is in the format of /proc/cpuinfo; its first processor counts.

@@ -26,6 +26,17 @@ TEST(Cpu, KnowsWhereBf16IsFasterThanFloat32) {
   EXPECT_FALSE(parse_cpu_info("flags : avx512f avx512_vnni amx_tile\n").bf16_is_faster);
 }
 
+TEST(Cpu, OfOneModelWithAndWithoutAnExtensionIsOfTwoKinds) {
+  const auto kind = [](const std::string& flags) {
+    return parse_cpu_info("model name : Intel(R) Xeon(R) Processor\n" + flags).kind();
+  };
+  EXPECT_EQ(kind("flags : avx2 avx512f avx512_bf16 amx_bf16\n"), "Intel(R) Xeon(R) Processor, amx_bf16");
+  EXPECT_EQ(kind("flags : amx_tile avx512_bf16 avx512f avx2\n"), "Intel(R) Xeon(R) Processor, avx512_bf16");
+  EXPECT_EQ(kind("flags : avx2 fma\n"), "Intel(R) Xeon(R) Processor, avx2");
+  EXPECT_EQ(kind(""), "Intel(R) Xeon(R) Processor");
+  EXPECT_EQ(parse_cpu_info("Features : fp asimd\n").kind(), "unknown, asimd");
+}
+
 TEST(Cpu, WithoutAModelItIsUnknown) { EXPECT_EQ(parse_cpu_info("").model, "unknown"); }
 
 }  // namespace

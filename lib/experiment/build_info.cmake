@@ -20,4 +20,16 @@ if(changes STREQUAL "")
 else()
   set(GIT_DIRTY true)
 endif()
+
+# A commit may change texts alone, and sources may come without one.
+file(GLOB_RECURSE sources RELATIVE ${SOURCE_DIR} ${SOURCE_DIR}/lib/*.h ${SOURCE_DIR}/lib/*.cc ${SOURCE_DIR}/lib/*.cu
+     ${SOURCE_DIR}/lib/*.cuh)
+list(FILTER sources EXCLUDE REGEX "_test\\.cc$|test_[^/]*\\.h$")
+list(SORT sources)
+set(checksums "")
+foreach(source IN LISTS sources)
+  file(SHA256 ${SOURCE_DIR}/${source} checksum)
+  string(APPEND checksums "${source} ${checksum}\n")
+endforeach()
+string(SHA256 SOURCE_CHECKSUM "${checksums}")
 configure_file(${TEMPLATE} ${OUTPUT} @ONLY)

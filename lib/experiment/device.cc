@@ -12,7 +12,7 @@ std::vector<Device> devices() {
     all.push_back({"cuda:" + std::to_string(gpu.index), gpu.name, device::driver_version(), true});
   }
   const Cpu cpu = this_cpu();
-  all.push_back({"cpu", cpu.model, {}, cpu.bf16_is_faster});
+  all.push_back({"cpu", cpu.kind(), {}, cpu.bf16_is_faster});
   return all;
 }
 

@@ -9,7 +9,7 @@ namespace elubench::experiment {
 
 struct Device {
   std::string name;         // "cpu", "cuda:0": on the command line, and LibTorch's name
-  std::string description;  // "AMD EPYC"
+  std::string description;  // "NVIDIA H100 80GB HBM3", "AMD EPYC, avx512_bf16"
   std::string driver;       // of a GPU; else empty
   bool bf16_is_faster = false;
 };

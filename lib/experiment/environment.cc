@@ -45,8 +45,8 @@ std::string checksums_text(const FileChecksums& checksums) {
 bool Environment::decides_bits(std::string_view key) const {
   if (key == "threads") return !on_gpu;
   if (key == "cuda" || key == "cudnn") return on_gpu;
-  constexpr std::array<std::string_view, 7> keys{"version",     "compiler",     "flags",         "libtorch",
-                                                 "device_name", "convolutions", "data_checksums"};
+  constexpr std::array<std::string_view, 7> keys{"source_checksum", "compiler",     "flags",         "libtorch",
+                                                 "device_name",     "convolutions", "data_checksums"};
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
@@ -61,6 +61,7 @@ Environment environment_of(const Device& device, int threads, train::Precision p
   add("version", toml_text(build.version));
   add("git_commit", toml_text(build.git_commit));
   add("git_dirty", toml_text(build.git_dirty));
+  add("source_checksum", toml_text(build.source_checksum));
   add("compiler", toml_text(build.compiler));
   add("flags", toml_text(build.flags));
   add("libtorch", toml_text(build.libtorch));

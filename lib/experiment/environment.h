@@ -27,7 +27,7 @@ using FileChecksums = std::vector<std::pair<std::string, std::string>>;  // file
 Environment environment_of(const Device& device, int threads, train::Precision precision,
                            const std::string& convolutions, const FileChecksums& data);
 
-// What trains: "NVIDIA H100 80GB HBM3", "AMD EPYC with 2 threads". device: "cuda:0", "cpu".
+// What trains: "NVIDIA H100 80GB HBM3", "AMD EPYC, avx512_bf16 with 2 threads". device: "cuda:0", "cpu".
 std::string worker_text(std::string_view device, const std::string& description, std::int64_t threads);
 
 // "2026-11-23T21:47:49Z"

@@ -26,6 +26,7 @@ TEST(Environment, IsTomlThatSaysWhatTheRunWasMadeWith) {
   EXPECT_THAT(table["libtorch"].value_or(std::string()), testing::MatchesRegex("2\\..*"));
   EXPECT_THAT(table["operating_system"].value_or(std::string()), testing::HasSubstr("Linux"));
   EXPECT_TRUE(table["git_dirty"].is_boolean());
+  EXPECT_THAT(table["source_checksum"].value_or(std::string()), testing::MatchesRegex("[0-9a-f]{64}"));
 }
 
 TEST(Environment, WhatChangesTheBitsOfARunIsKnown) {
@@ -33,7 +34,7 @@ TEST(Environment, WhatChangesTheBitsOfARunIsKnown) {
     return environment_of({device, "A", "", true}, 7, train::Precision::fp32, "", {});
   };
   for (const char* key :
-       {"version", "compiler", "flags", "libtorch", "device_name", "convolutions", "data_checksums"}) {
+       {"source_checksum", "compiler", "flags", "libtorch", "device_name", "convolutions", "data_checksums"}) {
     EXPECT_TRUE(on("cpu").decides_bits(key)) << key;
     EXPECT_TRUE(on("cuda:0").decides_bits(key)) << key;
   }
