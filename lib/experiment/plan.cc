@@ -86,7 +86,9 @@ bool passes(const Filter& filter, const Run& run) {
 std::vector<Run> part_of(const std::vector<Run>& runs, const Shard& shard) {
   std::vector<Run> part;
   const auto count = static_cast<std::size_t>(shard.count);
-  for (auto i = static_cast<std::size_t>(shard.index - 1); i < runs.size(); i += count) part.push_back(runs[i]);
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    if (i * count / runs.size() == static_cast<std::size_t>(shard.index - 1)) part.push_back(runs[i]);
+  }
   if (!part.empty()) return part;
   throw UsageError("shard " + std::to_string(shard.index) + " of " + std::to_string(shard.count) +
                    " is empty: there are " + std::to_string(runs.size()) + " runs to share");

@@ -18,7 +18,8 @@ struct Run {
   std::string name() const { return variant + " seed " + std::to_string(specification.seed); }
 };
 
-// Every count-th run, from the index-th on (from 1): as many workers can share a plan without knowing each other.
+// The index-th (from 1) of count parts of the plan: so many workers can share it without knowing each other. Parts
+// are stretches of it, so that the runs of a seed, which are compared, mostly come from one machine.
 struct Shard {
   std::int64_t index = 1, count = 1;
 };

@@ -86,6 +86,20 @@ TEST(Plan, ShardsShareItAndNoneIsEmpty) {
   EXPECT_THROW(plan(two_by_two(), train::Precision::fp32, {.shard = {count, count}}), UsageError);
 }
 
+TEST(Plan, AShardHoldsWholeSeedsWhereTheyDivide) {
+  EXPECT_THAT(folders_for({.shard = {2, 2}}),
+              ElementsAre("relu/seed-1", "elu(alpha=0.5)/seed-1", "relu+bn/seed-1", "elu(alpha=0.5)+bn/seed-1"));
+}
+
+TEST(Plan, ShardsAreAsLongAsEachOtherButForOneRun) {
+  for (std::int64_t count = 1; count <= 8; ++count) {
+    for (std::int64_t index = 1; index <= count; ++index) {
+      const auto runs = static_cast<std::int64_t>(folders_for({.shard = {index, count}}).size());
+      EXPECT_TRUE(runs == 8 / count || runs == 8 / count + 1) << index << "/" << count << " has " << runs;
+    }
+  }
+}
+
 TEST(Plan, AFolderNamesOneRun) {
   const auto found = plan(two_by_two(), train::Precision::fp32, {.folder = "elu(alpha=0.5)+bn/seed-1"});
   ASSERT_EQ(found.size(), 1u);

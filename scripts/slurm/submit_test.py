@@ -144,8 +144,8 @@ def test_the_selection_goes_to_every_command(cluster: Cluster) -> None:
     [
         (("--shards", "2"), "xx.xx", "1"),  # the third of five is in the first of two shards
         (("--shards", "2"), "xxx.x", "2"),
-        (("--gpus", "2"), "xxxx.", "2"),  # three shards: 1 4, 2 5, 3
-        (("--gpus", "2"), ".xxx.", "1-2"),
+        (("--gpus", "2"), "xxxx.", "3"),  # three shards: 1 2, 3 4, 5
+        (("--gpus", "2"), ".xx..", "1-3"),
     ],
 )
 def test_shards_with_something_left_are_submitted(
