@@ -1,6 +1,7 @@
 #include "experiment/metrics_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -154,8 +155,22 @@ void MetricsFile::record(const train::Metric& metric) {
   rows_.push_back({metric.iteration, end() + static_cast<std::int64_t>(text.size())});
 }
 
+// A copy of an experiment that is brought over the folder in which it trains replaces the file: then what is
+// appended would be lost.
+void MetricsFile::check_untouched() const {
+  struct ::stat mine {};
+  struct ::stat there {};
+  if (::fstat(file_.number(), &mine) != 0) fail("examine");
+  const bool is_there = ::stat(path_.c_str(), &there) == 0;
+  if (is_there && there.st_dev == mine.st_dev && there.st_ino == mine.st_ino && mine.st_size == end()) return;
+  throw Error(path_.string() + " was " + (is_there ? "changed" : "removed") +
+              " by something else while the run trained; see to it that nothing writes there, and run the same "
+              "command again: it resumes from the last checkpoint");
+}
+
 std::int64_t MetricsFile::flush() {
   if (::fsync(file_.number()) != 0) fail("flush");
+  check_untouched();
   return static_cast<std::int64_t>(rows_.size());
 }
 

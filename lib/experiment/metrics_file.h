@@ -54,6 +54,7 @@ class MetricsFile {
 
   void repair(std::string_view text, const MetricRows& found);
   std::int64_t end() const;  // bytes
+  void check_untouched() const;
   void append(std::string_view text);
   void truncate(std::int64_t bytes);
   [[noreturn]] void fail(const std::string& verb) const;

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <csignal>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <limits>
 
@@ -20,6 +21,7 @@ namespace elubench::experiment {
 namespace {
 
 using testing::HasSubstr;
+using testing::ThrowsMessage;
 
 constexpr const char* header = "iteration,epoch,split,metric,value\n";
 
@@ -111,6 +113,23 @@ TEST_F(MetricsFileTest, AFileThatIsNotThereHasNoRows) {
   const MetricRows found = read_metrics(path);
   EXPECT_TRUE(found.rows.empty());
   EXPECT_EQ(found.damage, "");
+}
+
+TEST_F(MetricsFileTest, WhatSomethingElseDidToItIsAClearError) {
+  const std::string other = std::string(header) + "1,0,train,loss,9\n";
+  const std::pair<const char*, std::function<void()>> harms[] = {
+      {"changed", [&] { std::filesystem::resize_file(path, 10); }},
+      {"changed", [&] { write_atomically(path, other); }},
+      {"changed", [&] { std::ofstream(path, std::ios::app) << "2,0,train,loss,1\n"; }},
+      {"removed", [&] { std::filesystem::remove(path); }}};
+  for (const auto& [what, harm] : harms) {
+    std::filesystem::remove(path);
+    MetricsFile file(path);
+    file.record({1, 0, "train", "loss", 1});
+    EXPECT_EQ(file.flush(), 1);
+    harm();
+    EXPECT_THAT([&] { file.flush(); }, ThrowsMessage<Error>(HasSubstr(path.string() + " was " + what)));
+  }
 }
 
 // A limit on the size of files stands in for a full disk.

@@ -29,7 +29,8 @@ class Recorder {
  public:
   virtual ~Recorder() = default;
   virtual void record(const Metric& metric) = 0;
-  // Makes the rows recorded so far safe on the disk, and returns how many there are.
+  // Makes the rows recorded so far safe on the disk, and returns how many there are. Throws Error where something
+  // else has changed them.
   virtual std::int64_t flush() = 0;
   // How many rows are safe whose iteration is at most `iteration`.
   virtual std::int64_t rows_through(std::int64_t iteration) = 0;

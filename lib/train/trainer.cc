@@ -159,7 +159,6 @@ class Trainer {
   void record(const std::string& split, const std::string& name, double value) {
     const double seen = static_cast<double>(state_.iteration) * static_cast<double>(specification_.batch_size);
     recorder_.record({state_.iteration, seen / static_cast<double>(dataset_.train.size()), split, name, value});
-    ++state_.rows;
   }
 
   void record_training() {
@@ -216,9 +215,7 @@ class Trainer {
   }
 
   void save() {
-    const std::int64_t rows = recorder_.flush();
-    if (rows != state_.rows)
-      throw Error("metrics.csv changed while the run was training; run the same command again");
+    state_.rows = recorder_.flush();
     checkpoints_.save(state_, network_.parameters());
     last_save_ = Clock::now();
   }
