@@ -63,7 +63,10 @@ int bench_experiment(const std::string& experiment, const std::string& device, i
   experiment::Experiment opened = experiment::open_experiment(wanted);
   if (opened.is_elsewhere) experiment::prepare_folder(opened);
   const auto file = opened.folder / "bench.csv";
-  check_output_file(file);
+  if (const std::string why = why_not_writable(opened.folder); !why.empty()) {
+    throw UsageError(file.string() + " cannot be written: " + why +
+                     "; copy the experiment's recipe to a folder of yours, and measure there");
+  }
   const auto contenders = contenders_of(opened, common(opened.device));
 
   int complete = 0;
