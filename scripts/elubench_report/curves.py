@@ -1,4 +1,4 @@
-"""Curves over training: one run's, and the mean and 95 % band over the runs of a variant."""
+"""Curves over training: one run's, and the mean and band over the runs of a variant."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from elubench_report.experiment import Run
 from elubench_report.metrics import EMPTY, Series
 from elubench_report.statistics import mean_interval
 
+RUNS_WITH_RANGE = 2  # t(1) is 12.7: the interval of two runs hides their curves
+
 
 @dataclass(frozen=True)
 class Curve:
-    """Mean over n runs at each iteration; the band is the t interval, None for one run."""
+    """Mean over n runs at each iteration; the band is the 95 % t interval, of two runs their range."""
 
     iterations: np.ndarray
     x: np.ndarray  # what it is drawn against: the iterations, or the mean seconds that they took
     mean: np.ndarray
-    low: np.ndarray | None
+    low: np.ndarray | None  # of one run
     high: np.ndarray | None
     n: int
 
@@ -76,8 +78,14 @@ def mean_curve(runs: Sequence[Run], series_of: Callable[[Run], Series], against_
     shared = reduce(np.intersect1d, [series.iterations for series in all_series])
     values = np.array([series.restricted(shared).values for series in all_series])
     x = np.mean([seconds(run, shared) for run in runs], axis=0) if against_seconds else shared
+    return Curve(shared, x, values.mean(axis=0), *_band(values), len(values))
+
+
+def _band(values: np.ndarray) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """Lower and upper end at each point, of one row a run."""
+    if len(values) == RUNS_WITH_RANGE:
+        return values.min(axis=0), values.max(axis=0)
     bands = [mean_interval(list(column)) for column in values.T]
     if any(band is None for band in bands):
-        return Curve(shared, x, values.mean(axis=0), None, None, len(values))
-    low, high = (np.array([getattr(band, end) for band in bands]) for end in ("low", "high"))
-    return Curve(shared, x, values.mean(axis=0), low, high, len(values))
+        return None, None
+    return np.array([band.low for band in bands]), np.array([band.high for band in bands])

@@ -28,6 +28,15 @@ def test_mean_curve_and_band(make):
     assert (curve.low[-1], curve.high[-1]) == pytest.approx((np.mean(last) - half, np.mean(last) + half))
 
 
+def test_the_band_of_two_runs_goes_from_one_to_the_other(make):
+    experiment = make(seeds=(1, 2))
+    runs = experiment.finished(experiment.variants[0])
+    curve = mean_curve(runs, lambda run: run.metrics.get("test", "error"))
+    ends = np.sort([run.metrics.get("test", "error").values for run in runs], axis=0)
+    assert curve.low.tolist() == ends[0].tolist()
+    assert curve.high.tolist() == ends[1].tolist()
+
+
 def test_rows_of_the_training_loss_count_by_the_iterations_that_they_cover():
     run = made_up_run("relu", 1, [50])
     rows = {

@@ -20,14 +20,15 @@ DEFINITIONS = (
     (
         "95 % interval",
         "Mean of the paired differences ± t(n − 1) · sd / √n; none where a pair is censored. Bands around curves: "
-        "the same of the values of the runs at each point.",
+        "the same of the values of the runs at each point; of two runs, from one to the other.",
     ),
     (
         "p",
         "Wilcoxon signed-rank test over all 2ⁿ sign patterns, two-sided: with n pairs that differ it is at "
         "least 2 / 2ⁿ. Zero differences are left out. Holm: adjusted over all comparisons of the table, with "
-        "and without batch normalisation; in the tables of convergence over the levels of one activation. A "
-        "comparison without a p counts as one with p = 1.",
+        "and without batch normalisation; in the tables of convergence over the levels of one activation; in that "
+        "of the claims over what one claim compares, and not over the claims. A comparison without a p counts as "
+        "one with p = 1.",
     ),
     (
         "decided",

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
 from elubench_report.convergence import is_timed
-from elubench_report.curves import mean_curve, test_error, training_loss
+from elubench_report.curves import RUNS_WITH_RANGE, mean_curve, test_error, training_loss
 from elubench_report.drawing import Cell, Figure
 from elubench_report.experiment import Experiment, Run, Variant
 from elubench_report.line_figure import CurveLine, line_figure
@@ -142,9 +142,10 @@ def _curve_caption(
     if counts == [1]:
         parts.append("One run each, so there is no band.")
     else:
-        parts.append(
-            f"Mean of {'–'.join(str(c) for c in sorted({counts[0], counts[-1]}))} runs and its 95 % t interval."
-        )
+        runs = "–".join(str(c) for c in sorted({counts[0], counts[-1]}))
+        bands = ["its 95 % t interval"] if counts[-1] > RUNS_WITH_RANGE else []
+        bands += ["both runs as a band"] if RUNS_WITH_RANGE in counts else []
+        parts.append(f"Mean of {runs} runs and {' or, of two, '.join(bands)}.")
     if by_time and experiment.clock:
         parts.append(f"Measured on {', '.join(experiment.clock)}.")
     if reference and any(line.paper is not None for line in lines):

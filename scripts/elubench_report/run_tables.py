@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from elubench_report import text
@@ -68,12 +70,20 @@ def _flat(value: object) -> str:
 
 
 def _values(values: list[str]) -> str:
-    distinct = sorted(set(values))
+    distinct = sorted(set(values), key=_as_number_or_text)
     if len(distinct) == 1:
         return distinct[0]
     if len(distinct) > 4:
         return f"{distinct[0]} … {distinct[-1]} ({len(distinct)} values)"
     return "; ".join(f"{value} ({values.count(value)} ×)" for value in distinct)
+
+
+def _as_number_or_text(value: str) -> tuple[float, str]:
+    """To sort by: numbers by their size, before texts."""
+    try:
+        return float(value), ""
+    except ValueError:
+        return math.inf, value
 
 
 def specification_table(experiment: Experiment) -> Table:

@@ -63,6 +63,12 @@ def read_speeds(folder: Path) -> Speeds | None:
         raise ReportError(f"{path}: {error}; measure again with: elubench bench {folder}") from None
 
 
+def _short(commit: str) -> str:
+    """ "0123456789ab... with changes" with nine digits."""
+    digits, *changes = commit.split(maxsplit=1)
+    return " ".join([digits[:9], *changes])
+
+
 def _read(path: Path) -> Speeds:
     metrics: dict[str, Values] = {}
     places = set()
@@ -78,7 +84,7 @@ def _read(path: Path) -> Speeds:
             places.add(
                 f"{row['device']}, {text.count(row['threads'], 'thread')}, "
                 f"{row['network']}, batch {row['batch']}, "
-                f"{row['precision']}, convolutions of {row['convolutions']}, commit {row['git_commit'][:9]}"
+                f"{row['precision']}, convolutions of {row['convolutions']}, commit {_short(row['git_commit'])}"
             )
             sizes.add((row["network"], int(row["batch"])))
     if len(places) != 1:

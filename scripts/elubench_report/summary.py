@@ -37,6 +37,7 @@ def claims_table(experiment: Experiment, claims: Sequence[Claim]) -> Table:
         titled(experiment, "The claims about ELU"),
         header,
         rows,
+        ["p: Holm over what one claim compares, not over the claims."],
         prose=True,
         long=True,
         shares={0: 0.34, 1: 0.26, 2: 0.4},
