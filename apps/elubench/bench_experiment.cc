@@ -65,7 +65,8 @@ int bench_experiment(const std::string& experiment, const std::string& device, i
   const auto file = opened.folder / "bench.csv";
   if (const std::string why = why_not_writable(opened.folder); !why.empty()) {
     throw UsageError(file.string() + " cannot be written: " + why +
-                     "; copy the experiment's recipe to a folder of yours, and measure there");
+                     "; measure in a folder of yours with an experiment.toml that says extends = \"" +
+                     std::filesystem::absolute(opened.folder).lexically_normal().string() + "\"");
   }
   const auto contenders = contenders_of(opened, common(opened.device));
 

@@ -23,8 +23,9 @@ endif()
 
 # A commit may change texts alone, and sources may come without one.
 file(GLOB_RECURSE sources RELATIVE ${SOURCE_DIR} ${SOURCE_DIR}/lib/*.h ${SOURCE_DIR}/lib/*.cc ${SOURCE_DIR}/lib/*.cu
-     ${SOURCE_DIR}/lib/*.cuh)
-list(FILTER sources EXCLUDE REGEX "_test\\.cc$|test_[^/]*\\.h$")
+     ${SOURCE_DIR}/lib/*.cuh ${SOURCE_DIR}/lib/CMakeLists.txt ${SOURCE_DIR}/cmake/*.cmake)
+list(APPEND sources CMakeLists.txt)
+list(FILTER sources EXCLUDE REGEX "_test\\.cc$|test_[^/]*\\.h$|(^|/)\\.")
 list(SORT sources)
 set(checksums "")
 foreach(source IN LISTS sources)

@@ -162,10 +162,27 @@ void MetricsFile::check_untouched() const {
   struct ::stat there {};
   if (::fstat(file_.number(), &mine) != 0) fail("examine");
   const bool is_there = ::stat(path_.c_str(), &there) == 0;
+  if (!is_there && errno != ENOENT) fail("examine");
   if (is_there && there.st_dev == mine.st_dev && there.st_ino == mine.st_ino && mine.st_size == end()) return;
+  const auto copy = set_aside_name(path_);
+  write_atomically(copy, contents());
   throw Error(path_.string() + " was " + (is_there ? "changed" : "removed") +
-              " by something else while the run trained; see to it that nothing writes there, and run the same "
-              "command again: it resumes from the last checkpoint");
+              " by something else while the run trained; what the run wrote is in " + copy.string() +
+              ": see to it that nothing else writes there, put that in its place, and run the same command again");
+}
+
+std::string MetricsFile::contents() const {
+  std::string text(static_cast<std::size_t>(end()), '\0');
+  std::size_t size = 0;
+  while (size < text.size()) {
+    const ssize_t got = ::pread(file_.number(), text.data() + size, text.size() - size, static_cast<off_t>(size));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) fail("read");
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  text.resize(size);
+  return text;
 }
 
 std::int64_t MetricsFile::flush() {

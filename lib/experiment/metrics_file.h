@@ -40,7 +40,7 @@ class MetricsFile {
 
   // Throws Error that names path and cause; then the file ends with the last whole row.
   void record(const train::Metric& metric);
-  // As in train/recorder.h.
+  // As in train/recorder.h. Where something else has changed or replaced the file, a copy of the open one is kept.
   std::int64_t flush();
   std::int64_t rows_through(std::int64_t iteration) const;
   void cut_to(std::int64_t rows);
@@ -55,6 +55,7 @@ class MetricsFile {
   void repair(std::string_view text, const MetricRows& found);
   std::int64_t end() const;  // bytes
   void check_untouched() const;
+  std::string contents() const;  // of the open file, wherever its name has gone
   void append(std::string_view text);
   void truncate(std::int64_t bytes);
   [[noreturn]] void fail(const std::string& verb) const;

@@ -20,6 +20,7 @@
 namespace elubench::experiment {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
@@ -118,7 +119,6 @@ TEST_F(MetricsFileTest, AFileThatIsNotThereHasNoRows) {
 TEST_F(MetricsFileTest, WhatSomethingElseDidToItIsAClearError) {
   const std::string other = std::string(header) + "1,0,train,loss,9\n";
   const std::pair<const char*, std::function<void()>> harms[] = {
-      {"changed", [&] { std::filesystem::resize_file(path, 10); }},
       {"changed", [&] { write_atomically(path, other); }},
       {"changed", [&] { std::ofstream(path, std::ios::app) << "2,0,train,loss,1\n"; }},
       {"removed", [&] { std::filesystem::remove(path); }}};
@@ -127,8 +127,12 @@ TEST_F(MetricsFileTest, WhatSomethingElseDidToItIsAClearError) {
     MetricsFile file(path);
     file.record({1, 0, "train", "loss", 1});
     EXPECT_EQ(file.flush(), 1);
+    const std::string before = text();
+    const std::filesystem::path copy = set_aside_name(path);
     harm();
-    EXPECT_THAT([&] { file.flush(); }, ThrowsMessage<Error>(HasSubstr(path.string() + " was " + what)));
+    EXPECT_THAT([&] { file.flush(); },
+                ThrowsMessage<Error>(AllOf(HasSubstr(path.string() + " was " + what), HasSubstr(copy.string()))));
+    EXPECT_EQ(read_text(copy), before);
   }
 }
 

@@ -28,7 +28,7 @@ struct RunProgress {
   std::int64_t iterations = 0;   //
   double test_error = 0;         // the last, per cent; NaN where there is none
   double images_per_second = 0;  // in training, the last; NaN where there is none
-  std::string worker;            // what trained it last: "AMD EPYC with 2 threads"; may be empty
+  std::string worker;            // what trained it last: "AMD EPYC, avx512_bf16 with 2 threads"; may be empty
   double seconds_left = 0;       // of a running one at its own speed; NaN where none is known
 };
 
@@ -43,7 +43,7 @@ RunProgress progress_of(const Experiment& experiment, const Run& run);
 ExperimentProgress progress_of(const Experiment& experiment);
 
 // A line a run, and one for all: "4 waiting, 1 running, 3 done of 8; about 2 h 5 min
-// left for one worker, as fast as AMD EPYC with 2 threads was".
+// left for one worker, as fast as AMD EPYC, avx512_bf16 with 2 threads was".
 std::string status_text(const Experiment& experiment, const ExperimentProgress& all);
 
 }  // namespace experiment

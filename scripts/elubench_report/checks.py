@@ -10,7 +10,8 @@ from elubench_report.recipe_checks import against_the_recipe, flatten
 
 _MIXED = {
     "version": "elubench versions",
-    "git_commit": "source commits",
+    "source_checksum": "sources (by their checksums)",
+    "git_commit": "source commits",  # where there are no checksums
     "device": "kinds of device",
     "device_name": "devices",
     "operating_system": "operating systems",
@@ -92,8 +93,12 @@ def _value(recorded: object) -> str:
 
 def _mixed_environments(experiment: Experiment) -> list[str]:
     found = []
+    sessions = [session for run in experiment.runs for session in run.sessions]
+    has_checksums = all("source_checksum" in session for session in sessions)
     for key, name in _MIXED.items():
-        values = sorted({_value(s[key]) for run in experiment.runs for s in run.sessions if key in s})
+        if key == "git_commit" and has_checksums:
+            continue
+        values = sorted({_value(session[key]) for session in sessions if key in session})
         if len(values) > 1:
             found.append(f"The runs come from different {name}: {text.shortened(values)}.")
     apart = [run.name for run in experiment.runs if run.clock != experiment.clock]

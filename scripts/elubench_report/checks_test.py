@@ -78,6 +78,20 @@ def test_torn_line_is_a_warning(make):
     assert any("last line is incomplete" in warning for warning in warnings(make(tear)))
 
 
+def test_sources_are_told_apart_by_their_checksums_and_not_by_their_commits(make):
+    def change(key, old, new):
+        def mix(folder):
+            path = folder / "runs/elu/seed-3/run.toml"
+            path.write_text(path.read_text().replace(f'{key} = "{old}"', f'{key} = "{new}"'))
+
+        return make(mix, session={"source_checksum": "aa"})
+
+    assert warnings(change("git_commit", "0123abc", "4567def")) == []
+    assert warnings(change("source_checksum", "aa", "bb")) == [
+        "The runs come from different sources (by their checksums): aa, bb."
+    ]
+
+
 def test_nothing_is_said_where_all_is_as_planned(make):
     assert warnings(make()) == []
 

@@ -81,9 +81,10 @@ def _values(values: list[str]) -> str:
 def _as_number_or_text(value: str) -> tuple[float, str]:
     """To sort by: numbers by their size, before texts."""
     try:
-        return float(value), ""
+        number = float(value)
     except ValueError:
-        return math.inf, value
+        number = math.inf
+    return (math.inf if math.isnan(number) else number), value
 
 
 def specification_table(experiment: Experiment) -> Table:
