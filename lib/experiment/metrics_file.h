@@ -55,7 +55,8 @@ class MetricsFile {
   void repair(std::string_view text, const MetricRows& found);
   std::int64_t end() const;  // bytes
   void check_untouched() const;
-  std::string contents() const;  // of the open file, wherever its name has gone
+  std::filesystem::path keep_copy(std::string_view text) const;  // beside it; returns where
+  std::string contents() const;                                  // of the open file, wherever its name has gone
   void append(std::string_view text);
   void truncate(std::int64_t bytes);
   [[noreturn]] void fail(const std::string& verb) const;
