@@ -63,11 +63,7 @@ int bench_experiment(const std::string& experiment, const std::string& device, i
   experiment::Experiment opened = experiment::open_experiment(wanted);
   if (opened.is_elsewhere) experiment::prepare_folder(opened);
   const auto file = opened.folder / "bench.csv";
-  if (const std::string why = why_not_writable(opened.folder); !why.empty()) {
-    throw UsageError(file.string() + " cannot be written: " + why +
-                     "; measure in a folder of yours with an experiment.toml that says extends = \"" +
-                     std::filesystem::absolute(opened.folder).lexically_normal().string() + "\"");
-  }
+  check_folder_can_be_written(opened.folder);
   const auto contenders = contenders_of(opened, common(opened.device));
 
   int complete = 0;

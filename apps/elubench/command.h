@@ -29,11 +29,8 @@ CLI::Option* add_device_options(CLI::App& command, std::string& device, int& thr
 void add_filter_options(CLI::App& command, experiment::Filter& filter);
 void add_data_option(CLI::App& command, std::string& folder);
 
-// Makes sure, before the work, that the file that --out names can be written, in a folder that exists: throws
-// UsageError otherwise.
+// Makes sure, before the work, that a file can be written there, in a folder that exists: throws UsageError
+// otherwise.
 void check_output_file(const std::string& path);
-
-// Why a file can't be made in a folder that exists; empty where it can.
-std::string why_not_writable(const std::filesystem::path& folder);
 
 }  // namespace elubench

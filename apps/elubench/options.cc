@@ -71,13 +71,9 @@ void check_output_file(const std::string& path) {
   if (!std::filesystem::is_directory(folder, unreachable)) {
     throw UsageError("--out " + path + ": there is no folder " + folder.string() + "; make it first");
   }
-  if (const std::string why = why_not_writable(folder); !why.empty()) {
-    throw UsageError("--out " + path + " cannot be written: " + why + "; choose another");
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) {
+    throw UsageError("--out " + path + " cannot be written: " + std::strerror(errno) + "; choose another");
   }
-}
-
-std::string why_not_writable(const std::filesystem::path& folder) {
-  return ::access(folder.c_str(), W_OK | X_OK) == 0 ? std::string() : std::strerror(errno);
 }
 
 }  // namespace elubench
