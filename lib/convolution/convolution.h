@@ -55,7 +55,7 @@ inline constexpr double winograd_rounding = 5;
 
 // How far results of Winograd's with factors in bfloat16 may lie from the exact ones, relative to the norm that
 // these have where the signs of all numbers are random. They lie half as far: each factor, a sum of numbers, is
-// rounded (0.39 % for the tiles of 2x2 that outputs have, 1.1 % for those of 4x4 that gradients have), and so is
+// rounded (0.39 to 0.5 % for the tiles that outputs have, 1.1 % for those of 4x4 that gradients have), and so is
 // the result (0.17 %); more, where a tile's corner with the most rounding is all that lies inside of an image.
 inline constexpr double bf16_winograd_error = 0x1p-7, bf16_winograd_gradient_error = 0x1p-5;
 

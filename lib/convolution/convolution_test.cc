@@ -29,9 +29,11 @@ std::unique_ptr<Convolution> make_amx_convolution(const Geometry& geometry, at::
   return convolution.get() == before ? nullptr : std::move(convolution);
 }
 
-template <std::int64_t outputs, std::int64_t gradient_outputs = outputs, bool bf16_factors = false>
+constexpr WinogradTile four{4, 4}, three{3, 3}, two_by_four{2, 4}, two{2, 2};
+
+template <WinogradTile outputs, WinogradTile gradients = outputs, bool bf16_factors = false>
 std::unique_ptr<Convolution> make_winograd(const Geometry& geometry, at::Device device, at::ScalarType element) {
-  const WinogradForm form{outputs, gradient_outputs, bf16_factors};
+  const WinogradForm form{outputs, gradients, bf16_factors};
   return make_winograd_convolution(geometry, device, element, form, std::make_shared<Workspace>());
 }
 
@@ -53,11 +55,14 @@ void PrintTo(const Implementation& implementation, std::ostream* out) { *out << 
 const Implementation implementations[] = {
     {"libtorch", make_libtorch_convolution},
     {"onednn", make_onednn_convolution},
-    {"winograd in tiles of 4", make_winograd<4>},
-    {"winograd in tiles of 3", make_winograd<3>},
-    {"winograd in tiles of 2", make_winograd<2>},
-    {"winograd in bfloat16", make_winograd<2, 4, true>},
-    {"winograd in bfloat16, gradients in tiles of 2", make_winograd<2, 2, true>},
+    {"winograd in tiles of 4", make_winograd<four>},
+    {"winograd in tiles of 3", make_winograd<three>},
+    {"winograd in tiles of 2x4", make_winograd<two_by_four>},
+    {"winograd in tiles of 2", make_winograd<two>},
+    {"winograd in bfloat16", make_winograd<two, four, true>},
+    {"winograd in bfloat16, outputs in tiles of 3", make_winograd<three, four, true>},
+    {"winograd in bfloat16, outputs in tiles of 2x4", make_winograd<two_by_four, four, true>},
+    {"winograd in bfloat16, gradients in tiles of 2", make_winograd<two, two, true>},
     {"widened", make_widened},
     {"trimmed", make_trimmed},
     {"dense", make_dense_convolution},
@@ -175,7 +180,9 @@ class EveryConvolution : public testing::TestWithParam<std::tuple<Implementation
   }
 
   double input_gradient_tolerance() const {
-    return name() == "winograd in bfloat16" ? bf16_winograd_gradient_error : tolerance();
+    const bool gradients_in_tiles_of_4 =
+        name().starts_with("winograd in bfloat16") && !name().ends_with("gradients in tiles of 2");
+    return gradients_in_tiles_of_4 ? bf16_winograd_gradient_error : tolerance();
   }
 
   static double error(const at::Tensor& found, const at::Tensor& expected, const at::Tensor& beside) {
@@ -260,7 +267,7 @@ std::array<at::Tensor, 4> all_results(Convolution& convolution, const Geometry& 
 // As in a network: the second is larger, and was made when the first had its memory.
 TEST(WinogradConvolution, SharesItsWorkspaceWithOthers) {
   const Geometry small{16, 40, 16, 36, 16, 3, 1, 1}, large{20, 70, 19, 60, 17, 3, 0, 0};
-  for (const WinogradForm form : {WinogradForm{4, 4}, WinogradForm{2, 4, true}}) {
+  for (const WinogradForm form : {WinogradForm{four, four}, WinogradForm{two, four, true}}) {
     const TwoThreads two_threads;
     const at::ScalarType element = form.bf16_factors ? at::kBFloat16 : at::kFloat;
     const auto workspace = std::make_shared<Workspace>();
@@ -281,7 +288,7 @@ TEST(WinogradConvolution, SharesItsWorkspaceWithOthers) {
 }
 
 TEST(WinogradConvolution, RoundsOnlyFactorsOfBfloat16ToIt) {
-  const auto of_float32 = make_winograd<2, 4, true>(geometries[1], at::kCPU, at::kFloat);
+  const auto of_float32 = make_winograd<two, four, true>(geometries[1], at::kCPU, at::kFloat);
   EXPECT_EQ(of_float32, nullptr);
 }
 
@@ -290,7 +297,7 @@ TEST(WinogradConvolution, RoundsOnlyFactorsOfBfloat16ToIt) {
 TEST(MakeConvolution, TakesTheFirstFormOfWinogradsThatIsToBeHad) {
   const Geometry conv3{100, 192, 16, 240, 16, 3, 1, 1};
   if (!this_cpu().bf16_is_faster || this_cpu().has("amx_bf16")) GTEST_SKIP() << "of another processor";
-  const bool multiplies_bf16 = make_winograd<2, 4, true>(conv3, at::kCPU, at::kBFloat16) != nullptr;
+  const bool multiplies_bf16 = make_winograd<two, four, true>(conv3, at::kCPU, at::kBFloat16) != nullptr;
   EXPECT_EQ(
       make_convolution(Engine::automatic, conv3, at::kCPU, at::kBFloat16)->name(),
       multiplies_bf16 ? "Winograd F(2x2, 3x3) with gradients F(4x4, 3x3) in bfloat16" : "Winograd F(4x4, 3x3)");

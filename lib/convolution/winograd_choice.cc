@@ -23,13 +23,14 @@ double square(std::int64_t x) { return static_cast<double>(x * x); }
 double saving_at_same_speed(const Geometry& g, const WinogradForm& form) {
   const double a_channel = 1.0 / static_cast<double>(g.in_channels) + 1.0 / static_cast<double>(g.out_channels);
   const double a_weight = products_a_weight * (form.bf16_factors ? 2 : 1) / static_cast<double>(g.batch);
-  const auto products = [&](std::int64_t outputs, std::int64_t side) {
-    const double tiles = square((side + outputs - 1) / outputs);
-    return (tiles * (1 + products_a_channel * a_channel) + a_weight) * square(outputs + g.receptive_field - 1);
+  const auto products = [&](const WinogradTile& tile, std::int64_t side) {
+    const auto tiles = static_cast<double>(tile.tiles(side)),
+               of_tile = static_cast<double>(tile.products(g.receptive_field));
+    return (tiles * (1 + products_a_channel * a_channel) + a_weight) * of_tile;
   };
   return 3 * square(g.out_side * g.receptive_field) /
-         (products(form.outputs, g.out_side) + products(form.gradient_outputs, g.out_side) +
-          products(form.gradient_outputs, g.in_side));
+         (products(form.outputs, g.out_side) + products(form.gradients, g.out_side) +
+          products(form.gradients, g.in_side));
 }
 
 // How many times as fast bfloat16 is multiplied as float32.
@@ -46,14 +47,21 @@ double saving(const Geometry& g, const WinogradForm& form, bool bf16, const Cpu&
 }  // namespace
 
 std::vector<WinogradForm> winograd_forms(const Geometry& g, bool bf16, const Cpu& cpu) {
+  constexpr WinogradTile four{4, 4}, three{3, 3}, two_by_four{2, 4}, two{2, 2};
+  const bool field_of_2 = g.receptive_field == 2, field_of_3 = g.receptive_field == 3;
   std::vector<WinogradForm> forms;
-  if (g.receptive_field == 3) forms = {{4, 4}, {2, 2}};
-  if (g.receptive_field == 2) forms = {{4, 4}, {3, 3}, {2, 2}};
-  // Larger tiles multiply the rounding, which beside the noise of gradients of one batch is little, but what the
-  // network computes stays close to bfloat16's. On AMX the transforms would take longer than a direct convolution.
+  if (field_of_3) forms = {{four, four}, {two, two}};
+  if (field_of_2) forms = {{four, four}, {three, three}, {two, two}};
+  // Larger tiles multiply the rounding (cook_toom_test.cc), which beside the noise of gradients of one batch is
+  // little, but what the network computes stays close to bfloat16's. On AMX the transforms would take longer than
+  // a direct convolution.
   const bool bf16_suits = bf16 && cpu.bf16_is_faster && !cpu.has("amx_bf16");
   if (!forms.empty() && bf16_suits) {
-    for (const std::int64_t of_gradients : {4, 2}) forms.push_back({2, of_gradients, true});
+    for (const WinogradTile& of_gradients : {four, two}) {
+      if (field_of_2) forms.push_back({two_by_four, of_gradients, true});
+      if (field_of_2) forms.push_back({three, of_gradients, true});
+      forms.push_back({two, of_gradients, true});
+    }
   }
   std::ranges::stable_sort(forms, std::greater{}, [&](const WinogradForm& f) { return saving(g, f, bf16, cpu); });
   return forms;

@@ -6,12 +6,12 @@
 
 #include "base/cpu.h"
 #include "convolution/geometry.h"
+#include "convolution/winograd_tile.h"
 
 namespace elubench::convolution {
 
 struct WinogradForm {
-  std::int64_t outputs;           // m of F(m x m, r x r): a tile's outputs in each direction
-  std::int64_t gradient_outputs;  // that of both gradients
+  WinogradTile outputs, gradients;  // both gradients'
   // Whether what is multiplied is rounded to bfloat16; sums are float32 always.
   bool bf16_factors = false;
 };

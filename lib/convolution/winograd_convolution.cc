@@ -39,10 +39,10 @@ class WinogradConvolution : public Convolution {
   }
 
   std::string name() const override {
-    const std::int64_t m = transforms_->outputs(), of_gradients = gradient_transforms_->outputs();
-    const std::string gradients = m == of_gradients ? "" : " with gradients " + algorithm(of_gradients);
+    const WinogradTile outputs = transforms_->tile(), of_gradients = gradient_transforms_->tile();
+    const std::string gradients = outputs == of_gradients ? "" : " with gradients " + algorithm(of_gradients);
     const std::string factors = factors_ == kernel::Element::bf16 ? " in bfloat16" : "";
-    return "Winograd " + algorithm(m) + gradients + factors;
+    return "Winograd " + algorithm(outputs) + gradients + factors;
   }
 
   void forward(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
@@ -95,9 +95,8 @@ class WinogradConvolution : public Convolution {
   // tiled_side: of the images that the tiles cover without padding.
   WinogradPass make_pass(const WinogradTransforms& transforms, std::int64_t tiled_side, bool may_work_apart,
                          MakeShape make_shape) const {
-    const std::int64_t tiles_a_side = transforms.tiles_a_side(tiled_side);
-    const WinogradTiling tiling{g_.batch, tiles_a_side * tiles_a_side, transforms.products(), g_.in_channels,
-                                g_.out_channels};
+    const WinogradTiling tiling{g_.batch, transforms.tile().tiles(tiled_side), transforms.products(),
+                                g_.in_channels, g_.out_channels};
     const std::int64_t workers = may_work_apart && pays_to_work_apart(tiling) ? thread_count() : 1;
     return {tiling, workers, [&](std::int64_t tiles) { return (this->*make_shape)(tiles); }};
   }
@@ -113,9 +112,9 @@ class WinogradConvolution : public Convolution {
            g_.batch / threads * tiling.tiles_of_image >= least_tiles;
   }
 
-  std::string algorithm(std::int64_t outputs) const {
-    const std::string m = std::to_string(outputs), r = std::to_string(g_.receptive_field);
-    return "F(" + m + "x" + m + ", " + r + "x" + r + ")";
+  std::string algorithm(const WinogradTile& tile) const {
+    const std::string r = std::to_string(g_.receptive_field);
+    return "F(" + std::to_string(tile.rows) + "x" + std::to_string(tile.columns) + ", " + r + "x" + r + ")";
   }
 
   // In the workspace lie the operand of the weights, or of their gradient, and behind it those of chunks.
@@ -137,8 +136,13 @@ class WinogradConvolution : public Convolution {
   static WinogradTransforms::Images images(const WinogradTransforms& transforms, const at::Tensor& tensor,
                                            const WinogradChunk& chunk, std::int64_t padding,
                                            std::int64_t tiled_side) {
-    return {kernel::buffer_of(tensor.narrow(0, chunk.first_image, chunk.images)), tensor.size(2), tensor.size(1),
-            padding, transforms.tiles_a_side(tiled_side)};
+    const WinogradTile tile = transforms.tile();
+    return {.data = kernel::buffer_of(tensor.narrow(0, chunk.first_image, chunk.images)),
+            .side = tensor.size(2),
+            .channels = tensor.size(1),
+            .padding = padding,
+            .tiles_down = tile.tiles_down(tiled_side),
+            .tiles_across = tile.tiles_across(tiled_side)};
   }
 
   OneDnnElement element_of_factors() const {
@@ -196,7 +200,7 @@ std::unique_ptr<Convolution> make_winograd_convolution(const Geometry& geometry,
   if (!device.is_cpu() || (element != at::kFloat && element != at::kBFloat16)) return nullptr;
   if (form.bf16_factors && element != at::kBFloat16) return nullptr;
   auto transforms = make_winograd_transforms(form.outputs, geometry.receptive_field);
-  auto of_gradients = make_winograd_transforms(form.gradient_outputs, geometry.receptive_field);
+  auto of_gradients = make_winograd_transforms(form.gradients, geometry.receptive_field);
   if (!transforms || !of_gradients) return nullptr;
   auto convolution = std::make_unique<WinogradConvolution>(geometry, form, std::move(transforms),
                                                            std::move(of_gradients), std::move(workspace));

@@ -70,17 +70,16 @@ void one_side(Strips<const float> in, int count, Strips<T> out) {
   }
 }
 
-// out = matrix in matrix^T; in is columns x columns strips, out rows x rows.
-template <const auto& matrix, class T>
+// out = down in across^T, of matrices of strips.
+template <const auto& down, const auto& across, class T>
 void both_sides(Strips<const float> in, int count, Strips<T> out) {
-  constexpr std::int64_t rows = matrix.size();
-  constexpr std::int64_t columns = matrix[0].size();
-  float half[rows * columns * strip];
-  for (std::int64_t j = 0; j < columns; ++j) {
-    one_side<matrix>(in.from(j).every(columns), count, Strips<float>{half + j * strip, columns * strip});
+  constexpr std::int64_t rows = down.size(), columns = across.size(), columns_in = across[0].size();
+  float half[rows * columns_in * strip];
+  for (std::int64_t j = 0; j < columns_in; ++j) {
+    one_side<down>(in.from(j).every(columns_in), count, Strips<float>{half + j * strip, columns_in * strip});
   }
   for (std::int64_t i = 0; i < rows; ++i) {
-    one_side<matrix>(Strips<const float>{half + i * columns * strip, strip}, count, out.from(i * rows));
+    one_side<across>(Strips<const float>{half + i * columns_in * strip, strip}, count, out.from(i * columns));
   }
 }
 
@@ -124,18 +123,18 @@ void for_each_strip(std::int64_t channels, const Body& body) {
   }
 }
 
-template <class F>
+template <class Down, class Across>
 class Transforms : public WinogradTransforms {
  public:
-  int outputs() const override { return m; }
-  int products() const override { return n * n; }
+  WinogradTile tile() const override { return {Down::m, Across::m}; }
+  std::int64_t products() const override { return Down::n * Across::n; }
 
   void transform_input(const Images& images, std::int64_t tiles, kernel::Buffer operand) const override {
-    tiles_to_operand<n, input_matrix>(images, tiles, operand);
+    tiles_to_operand<input_down, input_across>(images, tiles, operand);
   }
 
   void transform_output_gradient(const Images& images, std::int64_t tiles, kernel::Buffer operand) const override {
-    tiles_to_operand<m, output_adjoint>(images, tiles, operand);
+    tiles_to_operand<output_adjoint_down, output_adjoint_across>(images, tiles, operand);
   }
 
   void transform_output(const float* operand, std::int64_t tiles, const void* bias,
@@ -144,10 +143,10 @@ class Transforms : public WinogradTransforms {
       for_each_tile(tiles, images.channels, [&](std::int64_t tile, std::int64_t channel, int count) {
         float biases[strip] = {};
         if (bias) load(static_cast<const T*>(bias) + channel, count, biases);
-        float result[m * m * strip];
-        both_sides<output_matrix>(strips_of(operand, tiles, images.channels, tile, channel), count,
-                                  Strips<float>{result, strip});
-        for_each_pixel<m>(images, tile, [&](int place, std::int64_t pixel) {
+        float result[Down::m * Across::m * strip];
+        both_sides<output_down, output_across>(strips_of(operand, tiles, images.channels, tile, channel), count,
+                                               Strips<float>{result, strip});
+        for_each_pixel<Down::m, Across::m>(images, tile, [&](int place, std::int64_t pixel) {
           if (pixel < 0) return;
           store(result + place * strip, biases, count,
                 images.data.template as<T>() + pixel * images.channels + channel);
@@ -165,8 +164,8 @@ class Transforms : public WinogradTransforms {
           const int from = turned ? r * r - 1 - t : t;
           load(weight.as<const T>() + (out * r * r + from) * in_channels + channel, count, taps + t * strip);
         }
-        both_sides<weight_matrix>({taps, strip}, count,
-                                  strips_of(operand.as<P>(), out_channels, in_channels, out, channel));
+        both_sides<weight_down, weight_across>(
+            {taps, strip}, count, strips_of(operand.as<P>(), out_channels, in_channels, out, channel));
       });
     });
   }
@@ -174,18 +173,22 @@ class Transforms : public WinogradTransforms {
   void transform_weight_gradient(const float* operand, std::int64_t out_channels, std::int64_t in_channels,
                                  float* gradient) const override {
     for_each_tile(out_channels, in_channels, [&](std::int64_t out, std::int64_t channel, int count) {
-      both_sides<weight_adjoint>(strips_of(operand, out_channels, in_channels, out, channel), count,
-                                 Strips<float>{gradient + out * r * r * in_channels + channel, in_channels});
+      both_sides<weight_adjoint_down, weight_adjoint_across>(
+          strips_of(operand, out_channels, in_channels, out, channel), count,
+          Strips<float>{gradient + out * r * r * in_channels + channel, in_channels});
     });
   }
 
  private:
-  static constexpr int m = F::m, r = F::r, n = F::n;
-  static constexpr auto input_matrix = F::input_matrix();
-  static constexpr auto output_matrix = F::output_matrix();
-  static constexpr auto weight_matrix = F::weight_matrix();
-  static constexpr auto output_adjoint = transposed(F::output_matrix());
-  static constexpr auto weight_adjoint = transposed(F::weight_matrix());
+  static_assert(Down::r == Across::r);
+  static constexpr int r = Down::r;
+  static constexpr auto input_down = Down::input_matrix(), input_across = Across::input_matrix();
+  static constexpr auto output_down = Down::output_matrix(), output_across = Across::output_matrix();
+  static constexpr auto weight_down = Down::weight_matrix(), weight_across = Across::weight_matrix();
+  static constexpr auto output_adjoint_down = transposed(output_down),
+                        output_adjoint_across = transposed(output_across);
+  static constexpr auto weight_adjoint_down = transposed(weight_down),
+                        weight_adjoint_across = transposed(weight_across);
 
   template <class Body>
   static void for_each_tile(std::int64_t tiles, std::int64_t channels, const Body& body) {
@@ -196,29 +199,29 @@ class Transforms : public WinogradTransforms {
     });
   }
 
-  // Calls body(place in the tile, pixel number among all images, or -1 where it lies outside). A tile begins every
-  // m pixels and is `size` wide.
-  template <int size, class Body>
+  // Calls body(place in the patch, pixel number among all images, or -1 where it lies outside), for the patch of
+  // height x width pixels at a tile's first one.
+  template <int height, int width, class Body>
   static void for_each_pixel(const Images& images, std::int64_t tile, const Body& body) {
-    const std::int64_t tiles = images.tiles_a_side;
-    const std::int64_t image = tile / (tiles * tiles);
-    const std::int64_t top = tile / tiles % tiles * m - images.padding;
-    const std::int64_t left = tile % tiles * m - images.padding;
-    for (int place = 0; place < size * size; ++place) {
-      const std::int64_t y = top + place / size;
-      const std::int64_t x = left + place % size;
+    const std::int64_t image = tile / (images.tiles_down * images.tiles_across);
+    const std::int64_t top = tile / images.tiles_across % images.tiles_down * Down::m - images.padding;
+    const std::int64_t left = tile % images.tiles_across * Across::m - images.padding;
+    for (int place = 0; place < height * width; ++place) {
+      const std::int64_t y = top + place / width;
+      const std::int64_t x = left + place % width;
       const bool inside = y >= 0 && y < images.side && x >= 0 && x < images.side;
       body(place, inside ? (image * images.side + y) * images.side + x : -1);
     }
   }
 
-  template <int size, const auto& matrix>
+  template <const auto& down, const auto& across>
   static void tiles_to_operand(const Images& images, std::int64_t tiles, kernel::Buffer operand) {
-    const std::int64_t next_row_of_tiles = m * images.side * images.channels;
+    constexpr int height = down[0].size(), width = across[0].size();
+    const std::int64_t next_row_of_tiles = Down::m * images.side * images.channels;
     for_elements(images.data.element, operand.element, [&]<class T, class P>(T, P) {
       for_each_tile(tiles, images.channels, [&](std::int64_t tile, std::int64_t channel, int count) {
-        float pixels[size * size * strip];
-        for_each_pixel<size>(images, tile, [&](int place, std::int64_t pixel) {
+        float pixels[height * width * strip];
+        for_each_pixel<height, width>(images, tile, [&](int place, std::int64_t pixel) {
           float* const to = pixels + place * strip;
           if (pixel < 0) {
             std::fill_n(to, count, 0.0f);
@@ -228,8 +231,8 @@ class Transforms : public WinogradTransforms {
             prefetch(from, next_row_of_tiles, count);
           }
         });
-        both_sides<matrix>({pixels, strip}, count,
-                           strips_of(operand.as<P>(), tiles, images.channels, tile, channel));
+        both_sides<down, across>({pixels, strip}, count,
+                                 strips_of(operand.as<P>(), tiles, images.channels, tile, channel));
       });
     });
   }
@@ -256,12 +259,27 @@ void add_pixels(const WinogradTransforms::Images& images, std::int64_t count, fl
   });
 }
 
-std::unique_ptr<WinogradTransforms> make_winograd_transforms(std::int64_t outputs, std::int64_t receptive_field) {
-  if (receptive_field == 3 && outputs == 4) return std::make_unique<Transforms<CookToom<4, 3>>>();
-  if (receptive_field == 3 && outputs == 2) return std::make_unique<Transforms<CookToom<2, 3>>>();
-  if (receptive_field == 2 && outputs == 4) return std::make_unique<Transforms<CookToom<4, 2>>>();
-  if (receptive_field == 2 && outputs == 3) return std::make_unique<Transforms<CookToom<3, 2>>>();
-  if (receptive_field == 2 && outputs == 2) return std::make_unique<Transforms<CookToom<2, 2>>>();
+namespace {
+
+template <int rows, int columns, int taps>
+std::unique_ptr<WinogradTransforms> transforms() {
+  return std::make_unique<Transforms<CookToom<rows, taps>, CookToom<columns, taps>>>();
+}
+
+}  // namespace
+
+std::unique_ptr<WinogradTransforms> make_winograd_transforms(const WinogradTile& tile,
+                                                             std::int64_t receptive_field) {
+  if (receptive_field == 3) {
+    if (tile == WinogradTile{4, 4}) return transforms<4, 4, 3>();
+    if (tile == WinogradTile{2, 2}) return transforms<2, 2, 3>();
+  }
+  if (receptive_field == 2) {
+    if (tile == WinogradTile{4, 4}) return transforms<4, 4, 2>();
+    if (tile == WinogradTile{3, 3}) return transforms<3, 3, 2>();
+    if (tile == WinogradTile{2, 4}) return transforms<2, 4, 2>();
+    if (tile == WinogradTile{2, 2}) return transforms<2, 2, 2>();
+  }
   return nullptr;
 }
 

@@ -1,20 +1,21 @@
-// The transforms of a convolution by F(m x m, r x r) (see cook_toom.h) between images and the products' operands.
-// Free of LibTorch.
+// The transforms of a convolution by F(a x b, r x r) (see winograd_tile.h) between images and the products'
+// operands. Free of LibTorch.
 //
-// Images are covered by tiles of m x m outputs, row by row, image after image. An operand is (n n, tiles or output
-// channels, channels), each of the n n matrices dense and `operand_plane` elements after the one before. Factors
-// of the products are float32 or, each rounded once, bfloat16; what comes out of the products is float32.
+// Images are covered by tiles of a x b outputs, row by row, image after image. An operand is (products of a tile,
+// tiles or output channels, channels), each of these matrices dense and `operand_plane` elements after the one
+// before. Factors of the products are float32 or, each rounded once, bfloat16; what comes out of the products is
+// float32.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 
-#include "convolution/geometry.h"
+#include "convolution/winograd_tile.h"
 #include "kernel/buffer.h"
 
 namespace elubench::convolution {
 
-// A little more than a matrix: else the n n places that a tile is written to would often lie a multiple of 4096
+// A little more than a matrix: else the places that a tile is written to would often lie a multiple of 4096
 // bytes apart, and drive each other out of the first-level cache.
 inline std::int64_t operand_plane(std::int64_t rows, std::int64_t channels) { return rows * channels + 16; }
 
@@ -28,17 +29,17 @@ class WinogradTransforms {
  public:
   virtual ~WinogradTransforms() = default;
 
-  virtual int outputs() const = 0;   // m
-  virtual int products() const = 0;  // n n
-
-  std::int64_t tiles_a_side(std::int64_t side) const { return (side + outputs() - 1) / outputs(); }
+  virtual WinogradTile tile() const = 0;
+  virtual std::int64_t products() const = 0;
 
   // Pixels of `side`, the first tile's first one at -padding in both directions; what lies outside is 0.
   struct Images {
     kernel::Buffer data;  // (images, side, side, channels)
     std::int64_t side, channels, padding;
-    std::int64_t tiles_a_side;
+    std::int64_t tiles_down, tiles_across;
   };
+
+  // Of the matrices of cook_toom.h below those to the left are F(a, r)'s, those to the right F(b, r)'s.
 
   // B^T d B of the tiles [0, tiles) of `images`.
   virtual void transform_input(const Images& images, std::int64_t tiles, kernel::Buffer operand) const = 0;
@@ -63,8 +64,8 @@ class WinogradTransforms {
 // Adds to each channel's sum all pixels of so many images.
 void add_pixels(const WinogradTransforms::Images& images, std::int64_t count, float* sums);
 
-// Nothing where no transform is compiled for the size: m = 4 with r = 2 and 3; m = 3 and 2 with r = 2; m = 2 with
-// r = 3.
-std::unique_ptr<WinogradTransforms> make_winograd_transforms(std::int64_t outputs, std::int64_t receptive_field);
+// Nothing where no transform is compiled for the size: 4x4 and 2x2 with r = 2 and 3; 3x3 and 2x4 with r = 2.
+std::unique_ptr<WinogradTransforms> make_winograd_transforms(const WinogradTile& tile,
+                                                             std::int64_t receptive_field);
 
 }  // namespace elubench::convolution

@@ -1,0 +1,25 @@
+// Of F(rows x columns, r x r): the outputs of a convolution that are made of one transformed patch of its input
+// (see cook_toom.h). Free of LibTorch.
+#pragma once
+
+#include <cstdint>
+
+namespace elubench::convolution {
+
+struct WinogradTile {
+  std::int64_t rows, columns;
+
+  friend bool operator==(const WinogradTile&, const WinogradTile&) = default;
+
+  // For each pair of channels.
+  std::int64_t products(std::int64_t receptive_field) const {
+    return (rows + receptive_field - 1) * (columns + receptive_field - 1);
+  }
+
+  // That cover an image; those at its end may reach beyond.
+  std::int64_t tiles_down(std::int64_t side) const { return (side + rows - 1) / rows; }
+  std::int64_t tiles_across(std::int64_t side) const { return (side + columns - 1) / columns; }
+  std::int64_t tiles(std::int64_t side) const { return tiles_down(side) * tiles_across(side); }
+};
+
+}  // namespace elubench::convolution
