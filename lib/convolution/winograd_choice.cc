@@ -13,7 +13,7 @@ namespace {
 constexpr double least_saving = 0.78;
 
 // What else a pass takes, in products of float32 that take as long: to transform a tile, for each of its channels
-// in and out; to transform, write and read a weight.
+// in and out, of bfloat16 too; to transform, write and read a weight.
 constexpr double products_a_channel = 24, products_a_weight = 16;
 
 double square(std::int64_t x) { return static_cast<double>(x * x); }
@@ -47,20 +47,19 @@ double saving(const Geometry& g, const WinogradForm& form, bool bf16, const Cpu&
 }  // namespace
 
 std::vector<WinogradForm> winograd_forms(const Geometry& g, bool bf16, const Cpu& cpu) {
-  constexpr WinogradTile four{4, 4}, three{3, 3}, two_by_four{2, 4}, two{2, 2};
   const bool field_of_2 = g.receptive_field == 2, field_of_3 = g.receptive_field == 3;
   std::vector<WinogradForm> forms;
-  if (field_of_3) forms = {{four, four}, {two, two}};
-  if (field_of_2) forms = {{four, four}, {three, three}, {two, two}};
-  // Larger tiles multiply the rounding (cook_toom_test.cc), which beside the noise of gradients of one batch is
-  // little, but what the network computes stays close to bfloat16's. On AMX the transforms would take longer than
-  // a direct convolution.
+  if (field_of_3) forms = {{tile_4x4, tile_4x4}, {tile_2x2, tile_2x2}};
+  if (field_of_2) forms = {{tile_4x4, tile_4x4}, {tile_3x3, tile_3x3}, {tile_2x2, tile_2x2}};
+  // Larger tiles multiply the rounding (cook_toom_test.cc). Beside the noise of gradients of one batch that is
+  // little, but what the network computes stays close to bfloat16's: outputs have no tiles that multiply it much
+  // more than twice. On AMX the transforms would take longer than a direct convolution.
   const bool bf16_suits = bf16 && cpu.bf16_is_faster && !cpu.has("amx_bf16");
   if (!forms.empty() && bf16_suits) {
-    for (const WinogradTile& of_gradients : {four, two}) {
-      if (field_of_2) forms.push_back({two_by_four, of_gradients, true});
-      if (field_of_2) forms.push_back({three, of_gradients, true});
-      forms.push_back({two, of_gradients, true});
+    for (const WinogradTile& of_gradients : {tile_4x4, tile_2x2}) {
+      forms.push_back({tile_2x2, of_gradients, true});
+      if (field_of_2) forms.push_back({tile_2x4, of_gradients, true});
+      if (field_of_2) forms.push_back({tile_3x3, of_gradients, true});
     }
   }
   std::ranges::stable_sort(forms, std::greater{}, [&](const WinogradForm& f) { return saving(g, f, bf16, cpu); });

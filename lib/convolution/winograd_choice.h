@@ -1,7 +1,6 @@
 // Which of Winograd's algorithms a convolution gets. Free of LibTorch.
 #pragma once
 
-#include <cstdint>
 #include <vector>
 
 #include "base/cpu.h"
@@ -11,7 +10,8 @@
 namespace elubench::convolution {
 
 struct WinogradForm {
-  WinogradTile outputs, gradients;  // both gradients'
+  WinogradTile outputs;
+  WinogradTile gradients;  // for that of the weights and that of the input
   // Whether what is multiplied is rounded to bfloat16; sums are float32 always.
   bool bf16_factors = false;
 };

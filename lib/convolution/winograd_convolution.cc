@@ -95,10 +95,14 @@ class WinogradConvolution : public Convolution {
   // tiled_side: of the images that the tiles cover without padding.
   WinogradPass make_pass(const WinogradTransforms& transforms, std::int64_t tiled_side, bool may_work_apart,
                          MakeShape make_shape) const {
-    const WinogradTiling tiling{g_.batch, transforms.tile().tiles(tiled_side), transforms.products(),
+    const WinogradTiling tiling{g_.batch, transforms.tile().tiles(tiled_side), products(transforms),
                                 g_.in_channels, g_.out_channels};
     const std::int64_t workers = may_work_apart && pays_to_work_apart(tiling) ? thread_count() : 1;
     return {tiling, workers, [&](std::int64_t tiles) { return (this->*make_shape)(tiles); }};
+  }
+
+  std::int64_t products(const WinogradTransforms& transforms) const {
+    return transforms.tile().products(g_.receptive_field);
   }
 
   // Every thread then reads all of the weights' operand, for enough tiles of its own. Measured on two threads, in
@@ -119,8 +123,8 @@ class WinogradConvolution : public Convolution {
 
   // In the workspace lie the operand of the weights, or of their gradient, and behind it those of chunks.
   std::int64_t weight_memory() const {
-    const std::int64_t products = std::max(transforms_->products(), gradient_transforms_->products());
-    return operand_memory(products, g_.out_channels, g_.in_channels);
+    const std::int64_t most = std::max(products(*transforms_), products(*gradient_transforms_));
+    return operand_memory(most, g_.out_channels, g_.in_channels);
   }
 
   float* weights() const { return workspace_->data(); }
@@ -150,7 +154,7 @@ class WinogradConvolution : public Convolution {
   }
 
   ProductShape forward_shape(std::int64_t tiles) const {
-    return {.batch = transforms_->products(),
+    return {.batch = products(*transforms_),
             .rows = tiles,
             .inner = g_.in_channels,
             .columns = g_.out_channels,
@@ -162,7 +166,7 @@ class WinogradConvolution : public Convolution {
   }
 
   ProductShape weight_gradient_shape(std::int64_t tiles) const {
-    return {.batch = gradient_transforms_->products(),
+    return {.batch = products(*gradient_transforms_),
             .rows = g_.out_channels,
             .inner = tiles,
             .columns = g_.in_channels,
@@ -175,7 +179,7 @@ class WinogradConvolution : public Convolution {
   }
 
   ProductShape input_gradient_shape(std::int64_t tiles) const {
-    return {.batch = gradient_transforms_->products(),
+    return {.batch = products(*gradient_transforms_),
             .rows = tiles,
             .inner = g_.out_channels,
             .columns = g_.in_channels,

@@ -22,4 +22,6 @@ struct WinogradTile {
   std::int64_t tiles(std::int64_t side) const { return tiles_down(side) * tiles_across(side); }
 };
 
+inline constexpr WinogradTile tile_2x2{2, 2}, tile_2x4{2, 4}, tile_3x3{3, 3}, tile_4x4{4, 4};
+
 }  // namespace elubench::convolution

@@ -1,87 +1,16 @@
 #include "convolution/winograd_transforms.h"
 
 #include <algorithm>
-#include <cstddef>
-#include <type_traits>
-#include <utility>
 
 #include "base/parallel.h"
+#include "convolution/channel_strips.h"
 #include "convolution/cook_toom.h"
-
-// Before a loop over strips: compilers cannot see that one written to overlaps no other.
-#ifdef __clang__
-#define ELUBENCH_STRIPS_LIE_APART _Pragma("clang loop vectorize(assume_safety)")
-#else
-#define ELUBENCH_STRIPS_LIE_APART _Pragma("GCC ivdep")
-#endif
 
 namespace elubench::convolution {
 namespace {
 
 using kernel::for_element;
-using kernel::from_float;
 using kernel::to_float;
-
-// Channels are worked on in strips that stay in first-level cache, so that every loop over one is plain SIMD.
-constexpr int strip = 64;
-
-// Strips of a matrix, each `step` numbers after the one before: beside each other in a core's cache, or in the
-// planes of an operand.
-template <class T>
-struct Strips {
-  T* first;
-  std::int64_t step;
-
-  Strips from(std::int64_t number) const { return {first + number * step, step}; }  // without those before it
-  Strips every(std::int64_t nth) const { return {first, nth * step}; }  // the first, and each nth after
-};
-
-template <std::size_t count, class Body>
-void for_constants(const Body& body) {
-  [&]<std::size_t... i>(std::index_sequence<i...>) { (body(std::integral_constant<std::size_t, i>{}), ...); }
-  (std::make_index_sequence<count>{});
-}
-
-// sum over k of matrix[i][k] x[k], without the terms that are 0.
-template <const auto& matrix, std::size_t i, std::size_t k = 0, bool started = false>
-inline float dot(const float* x, float sum = 0) {
-  if constexpr (k == matrix[i].size()) {
-    return sum;
-  } else if constexpr (matrix[i][k] == 0) {
-    return dot<matrix, i, k + 1, started>(x, sum);
-  } else {
-    constexpr float factor = static_cast<float>(matrix[i][k]);
-    const float term = factor == 1 ? x[k] : factor * x[k];
-    return dot<matrix, i, k + 1, true>(x, started ? sum + term : term);
-  }
-}
-
-// out = matrix in, of vectors of strips.
-template <const auto& matrix, class T>
-void one_side(Strips<const float> in, int count, Strips<T> out) {
-  const float* const __restrict from = in.first;
-  T* const __restrict to = out.first;
-  ELUBENCH_STRIPS_LIE_APART
-  for (int c = 0; c < count; ++c) {
-    float x[matrix[0].size()];
-    for_constants<matrix[0].size()>([&](auto k) { x[k] = from[static_cast<std::int64_t>(k) * in.step + c]; });
-    for_constants<matrix.size()>(
-        [&](auto i) { to[static_cast<std::int64_t>(i) * out.step + c] = from_float<T>(dot<matrix, i>(x)); });
-  }
-}
-
-// out = down in across^T, of matrices of strips.
-template <const auto& down, const auto& across, class T>
-void both_sides(Strips<const float> in, int count, Strips<T> out) {
-  constexpr std::int64_t rows = down.size(), columns = across.size(), columns_in = across[0].size();
-  float half[rows * columns_in * strip];
-  for (std::int64_t j = 0; j < columns_in; ++j) {
-    one_side<down>(in.from(j).every(columns_in), count, Strips<float>{half + j * strip, columns_in * strip});
-  }
-  for (std::int64_t i = 0; i < rows; ++i) {
-    one_side<across>(Strips<const float>{half + i * columns_in * strip, strip}, count, out.from(i * columns));
-  }
-}
 
 // Into the second-level cache; `ahead` elements on from what is read now, where there may be none.
 template <class T>
@@ -91,16 +20,6 @@ void prefetch(const T* from, std::int64_t ahead, int count) {
   for (std::uintptr_t byte = 0; byte < static_cast<std::uintptr_t>(count) * sizeof(T); byte += line) {
     __builtin_prefetch(reinterpret_cast<const void*>(begin + byte), to_read, second_level);
   }
-}
-
-template <class T>
-void load(const T* __restrict from, int count, float* __restrict to) {
-  for (int c = 0; c < count; ++c) to[c] = to_float(from[c]);
-}
-
-template <class T>
-void store(const float* __restrict from, const float* __restrict bias, int count, T* __restrict to) {
-  for (int c = 0; c < count; ++c) to[c] = from_float<T>(from[c] + bias[c]);
 }
 
 // An operand's strips at one row, from one channel on: one in each of its planes.
@@ -115,19 +34,10 @@ void for_elements(kernel::Element first, kernel::Element second, const Body& bod
   for_element(first, [&]<class T>(T t) { for_element(second, [&]<class P>(P p) { body(t, p); }); });
 }
 
-// Calls body(first channel, count) for every strip.
-template <class Body>
-void for_each_strip(std::int64_t channels, const Body& body) {
-  for (std::int64_t c = 0; c < channels; c += strip) {
-    body(c, static_cast<int>(std::min<std::int64_t>(strip, channels - c)));
-  }
-}
-
 template <class Down, class Across>
 class Transforms : public WinogradTransforms {
  public:
   WinogradTile tile() const override { return {Down::m, Across::m}; }
-  std::int64_t products() const override { return Down::n * Across::n; }
 
   void transform_input(const Images& images, std::int64_t tiles, kernel::Buffer operand) const override {
     tiles_to_operand<input_down, input_across>(images, tiles, operand);
@@ -238,6 +148,11 @@ class Transforms : public WinogradTransforms {
   }
 };
 
+template <int rows, int columns, int taps>
+std::unique_ptr<WinogradTransforms> transforms() {
+  return std::make_unique<Transforms<CookToom<rows, taps>, CookToom<columns, taps>>>();
+}
+
 }  // namespace
 
 // First over each image: a sum over all of a batch's pixels in a row would round ten times as much.
@@ -259,26 +174,17 @@ void add_pixels(const WinogradTransforms::Images& images, std::int64_t count, fl
   });
 }
 
-namespace {
-
-template <int rows, int columns, int taps>
-std::unique_ptr<WinogradTransforms> transforms() {
-  return std::make_unique<Transforms<CookToom<rows, taps>, CookToom<columns, taps>>>();
-}
-
-}  // namespace
-
 std::unique_ptr<WinogradTransforms> make_winograd_transforms(const WinogradTile& tile,
                                                              std::int64_t receptive_field) {
   if (receptive_field == 3) {
-    if (tile == WinogradTile{4, 4}) return transforms<4, 4, 3>();
-    if (tile == WinogradTile{2, 2}) return transforms<2, 2, 3>();
+    if (tile == tile_4x4) return transforms<4, 4, 3>();
+    if (tile == tile_2x2) return transforms<2, 2, 3>();
   }
   if (receptive_field == 2) {
-    if (tile == WinogradTile{4, 4}) return transforms<4, 4, 2>();
-    if (tile == WinogradTile{3, 3}) return transforms<3, 3, 2>();
-    if (tile == WinogradTile{2, 4}) return transforms<2, 4, 2>();
-    if (tile == WinogradTile{2, 2}) return transforms<2, 2, 2>();
+    if (tile == tile_4x4) return transforms<4, 4, 2>();
+    if (tile == tile_3x3) return transforms<3, 3, 2>();
+    if (tile == tile_2x4) return transforms<2, 4, 2>();
+    if (tile == tile_2x2) return transforms<2, 2, 2>();
   }
   return nullptr;
 }

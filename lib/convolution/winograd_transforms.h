@@ -1,10 +1,10 @@
-// The transforms of a convolution by F(a x b, r x r) (see winograd_tile.h) between images and the products'
-// operands. Free of LibTorch.
+// The transforms of a convolution by F(rows x columns, r x r) (see winograd_tile.h) between images and the
+// products' operands. Free of LibTorch.
 //
-// Images are covered by tiles of a x b outputs, row by row, image after image. An operand is (products of a tile,
-// tiles or output channels, channels), each of these matrices dense and `operand_plane` elements after the one
-// before. Factors of the products are float32 or, each rounded once, bfloat16; what comes out of the products is
-// float32.
+// Images are covered by tiles of rows x columns outputs, row by row, image after image. An operand is (products of
+// a tile, tiles or output channels, channels), each of these matrices dense and `operand_plane` elements after the
+// one before. Factors of the products are float32 or, each rounded once, bfloat16; what comes out of the products
+// is float32.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,6 @@ class WinogradTransforms {
   virtual ~WinogradTransforms() = default;
 
   virtual WinogradTile tile() const = 0;
-  virtual std::int64_t products() const = 0;
 
   // Pixels of `side`, the first tile's first one at -padding in both directions; what lies outside is 0.
   struct Images {
@@ -39,7 +38,8 @@ class WinogradTransforms {
     std::int64_t tiles_down, tiles_across;
   };
 
-  // Of the matrices of cook_toom.h below those to the left are F(a, r)'s, those to the right F(b, r)'s.
+  // Of the matrices of cook_toom.h below those to the left are F(rows, r)'s, those to the right
+  // F(columns, r)'s.
 
   // B^T d B of the tiles [0, tiles) of `images`.
   virtual void transform_input(const Images& images, std::int64_t tiles, kernel::Buffer operand) const = 0;
