@@ -5,6 +5,8 @@
 
 #include <array>
 #include <cmath>
+#include <functional>
+#include <optional>
 #include <ostream>
 #include <string_view>
 #include <tuple>
@@ -18,7 +20,7 @@
 namespace elubench::convolution {
 namespace {
 
-using Make = std::unique_ptr<Convolution> (*)(const Geometry&, at::Device, at::ScalarType);
+using Make = std::function<std::unique_ptr<Convolution>(const Geometry&, at::Device, at::ScalarType)>;
 
 // On top of LibTorch's: nothing where it would be LibTorch's itself.
 std::unique_ptr<Convolution> make_amx_convolution(const Geometry& geometry, at::Device device,
@@ -27,14 +29,6 @@ std::unique_ptr<Convolution> make_amx_convolution(const Geometry& geometry, at::
   const Convolution* before = rest.get();
   auto convolution = with_amx_weight_gradients(geometry, element, std::move(rest));
   return convolution.get() == before ? nullptr : std::move(convolution);
-}
-
-constexpr WinogradTile four{4, 4}, three{3, 3}, two_by_four{2, 4}, two{2, 2};
-
-template <WinogradTile outputs, WinogradTile gradients = outputs, bool bf16_factors = false>
-std::unique_ptr<Convolution> make_winograd(const Geometry& geometry, at::Device device, at::ScalarType element) {
-  const WinogradForm form{outputs, gradients, bf16_factors};
-  return make_winograd_convolution(geometry, device, element, form, std::make_shared<Workspace>());
 }
 
 std::unique_ptr<Convolution> make_widened(const Geometry& geometry, at::Device device, at::ScalarType element) {
@@ -46,29 +40,38 @@ std::unique_ptr<Convolution> make_trimmed(const Geometry& geometry, at::Device d
 }
 
 struct Implementation {
-  const char* name;
+  std::string name;
   Make make;
+  std::optional<WinogradForm> form{};
 };
 
 void PrintTo(const Implementation& implementation, std::ostream* out) { *out << implementation.name; }
 
-const Implementation implementations[] = {
-    {"libtorch", make_libtorch_convolution},
-    {"onednn", make_onednn_convolution},
-    {"winograd in tiles of 4", make_winograd<four>},
-    {"winograd in tiles of 3", make_winograd<three>},
-    {"winograd in tiles of 2x4", make_winograd<two_by_four>},
-    {"winograd in tiles of 2", make_winograd<two>},
-    {"winograd in bfloat16", make_winograd<two, four, true>},
-    {"winograd in bfloat16, outputs in tiles of 3", make_winograd<three, four, true>},
-    {"winograd in bfloat16, outputs in tiles of 2x4", make_winograd<two_by_four, four, true>},
-    {"winograd in bfloat16, gradients in tiles of 2", make_winograd<two, two, true>},
-    {"widened", make_widened},
-    {"trimmed", make_trimmed},
-    {"dense", make_dense_convolution},
-    {"libtorch products", make_libtorch_dense_convolution},
-    {"libtorch patches", make_libtorch_patch_convolution},
-    {"amx", make_amx_convolution}};
+Implementation winograd(const std::string& name, const WinogradForm& form) {
+  const auto make = [form](const Geometry& geometry, at::Device device, at::ScalarType element) {
+    return make_winograd_convolution(geometry, device, element, form, std::make_shared<Workspace>());
+  };
+  return {"winograd in tiles of " + name, make, form};
+}
+
+const Implementation implementations[] = {{"libtorch", make_libtorch_convolution},
+                                          {"onednn", make_onednn_convolution},
+                                          winograd("4x4", {tile_4x4, tile_4x4}),
+                                          winograd("3x3", {tile_3x3, tile_3x3}),
+                                          winograd("2x4", {tile_2x4, tile_2x4}),
+                                          winograd("2x2", {tile_2x2, tile_2x2}),
+                                          winograd("2x2, gradients 4x4, in bfloat16", {tile_2x2, tile_4x4, true}),
+                                          winograd("2x4, gradients 4x4, in bfloat16", {tile_2x4, tile_4x4, true}),
+                                          winograd("3x3, gradients 4x4, in bfloat16", {tile_3x3, tile_4x4, true}),
+                                          winograd("2x2, gradients 2x2, in bfloat16", {tile_2x2, tile_2x2, true}),
+                                          winograd("2x4, gradients 2x2, in bfloat16", {tile_2x4, tile_2x2, true}),
+                                          winograd("3x3, gradients 2x2, in bfloat16", {tile_3x3, tile_2x2, true}),
+                                          {"widened", make_widened},
+                                          {"trimmed", make_trimmed},
+                                          {"dense", make_dense_convolution},
+                                          {"libtorch products", make_libtorch_dense_convolution},
+                                          {"libtorch patches", make_libtorch_patch_convolution},
+                                          {"amx", make_amx_convolution}};
 
 // batch, channels and side in, channels and side out, receptive field, padding at the beginning and at the end.
 const Geometry geometries[] = {
@@ -151,6 +154,11 @@ class EveryConvolution : public testing::TestWithParam<std::tuple<Implementation
 
   std::string_view name() const { return std::get<0>(GetParam()).name; }
 
+  bool rounds_factors_to_bf16() const {
+    const auto& form = std::get<0>(GetParam()).form;
+    return form && form->bf16_factors;
+  }
+
   bool is_libtorch() const { return convolution->name() == "LibTorch"; }
 
   static constexpr double sum_rounding = 2e-6;  // of some thousand products of either sign, in float32
@@ -164,7 +172,7 @@ class EveryConvolution : public testing::TestWithParam<std::tuple<Implementation
   // LibTorch on a processor without instructions for bfloat16 rounds partial sums to it, too.
   double tolerance() const {
     if (element == at::kFloat) return float_tolerance();
-    if (name().starts_with("winograd in bfloat16")) return bf16_winograd_error;
+    if (rounds_factors_to_bf16()) return bf16_winograd_error;
     const bool rounds_sums = (name().starts_with("libtorch") || name() == "amx" || is_libtorch()) &&
                              !make_onednn_convolution(geometries[1], at::kCPU, at::kBFloat16);
     return rounds_sums ? 0.04 : 0x1p-8;
@@ -175,14 +183,13 @@ class EveryConvolution : public testing::TestWithParam<std::tuple<Implementation
 
   // Gradients of the parameters are float32 whatever the images are; LibTorch makes them in the element type.
   double parameter_gradient_tolerance() const {
-    if (name().starts_with("winograd in bfloat16")) return input_gradient_tolerance();
+    if (rounds_factors_to_bf16()) return input_gradient_tolerance();
     return is_libtorch() ? tolerance() : float_tolerance();
   }
 
   double input_gradient_tolerance() const {
-    const bool gradients_in_tiles_of_4 =
-        name().starts_with("winograd in bfloat16") && !name().ends_with("gradients in tiles of 2");
-    return gradients_in_tiles_of_4 ? bf16_winograd_gradient_error : tolerance();
+    const bool coarse = rounds_factors_to_bf16() && std::get<0>(GetParam()).form->gradients == tile_4x4;
+    return coarse ? bf16_winograd_gradient_error : tolerance();
   }
 
   static double error(const at::Tensor& found, const at::Tensor& expected, const at::Tensor& beside) {
@@ -266,8 +273,10 @@ std::array<at::Tensor, 4> all_results(Convolution& convolution, const Geometry& 
 
 // As in a network: the second is larger, and was made when the first had its memory.
 TEST(WinogradConvolution, SharesItsWorkspaceWithOthers) {
-  const Geometry small{16, 40, 16, 36, 16, 3, 1, 1}, large{20, 70, 19, 60, 17, 3, 0, 0};
-  for (const WinogradForm form : {WinogradForm{four, four}, WinogradForm{two, four, true}}) {
+  const Geometry small{16, 40, 16, 36, 16, 2, 0, 1}, large{20, 70, 19, 60, 18, 2, 0, 0};
+  const WinogradForm in_float32{tile_4x4, tile_4x4}, larger_outputs{tile_2x4, tile_2x2, true},
+      larger_gradients{tile_2x4, tile_4x4, true};
+  for (const WinogradForm& form : {in_float32, larger_outputs, larger_gradients}) {
     const TwoThreads two_threads;
     const at::ScalarType element = form.bf16_factors ? at::kBFloat16 : at::kFloat;
     const auto workspace = std::make_shared<Workspace>();
@@ -288,8 +297,8 @@ TEST(WinogradConvolution, SharesItsWorkspaceWithOthers) {
 }
 
 TEST(WinogradConvolution, RoundsOnlyFactorsOfBfloat16ToIt) {
-  const auto of_float32 = make_winograd<two, four, true>(geometries[1], at::kCPU, at::kFloat);
-  EXPECT_EQ(of_float32, nullptr);
+  const Implementation in_bf16 = winograd("2x2", {tile_2x2, tile_4x4, true});
+  EXPECT_EQ(in_bf16.make(geometries[1], at::kCPU, at::kFloat), nullptr);
 }
 
 // Of bfloat16 where the processor multiplies that faster without AMX: in bfloat16 where oneDNN may use the
@@ -297,7 +306,8 @@ TEST(WinogradConvolution, RoundsOnlyFactorsOfBfloat16ToIt) {
 TEST(MakeConvolution, TakesTheFirstFormOfWinogradsThatIsToBeHad) {
   const Geometry conv3{100, 192, 16, 240, 16, 3, 1, 1};
   if (!this_cpu().bf16_is_faster || this_cpu().has("amx_bf16")) GTEST_SKIP() << "of another processor";
-  const bool multiplies_bf16 = make_winograd<two, four, true>(conv3, at::kCPU, at::kBFloat16) != nullptr;
+  const Implementation in_bf16 = winograd("2x2", {tile_2x2, tile_4x4, true});
+  const bool multiplies_bf16 = in_bf16.make(conv3, at::kCPU, at::kBFloat16) != nullptr;
   EXPECT_EQ(
       make_convolution(Engine::automatic, conv3, at::kCPU, at::kBFloat16)->name(),
       multiplies_bf16 ? "Winograd F(2x2, 3x3) with gradients F(4x4, 3x3) in bfloat16" : "Winograd F(4x4, 3x3)");

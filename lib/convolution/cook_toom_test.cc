@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace elubench::convolution {
 namespace {
 
@@ -53,14 +55,15 @@ TEST(CookToom, IsACorrelation) {
   Form<4, 3>::expect_correlation();
 }
 
-// In each of two directions, so that this is what the roots of mean squares in an image are multiplied by: the
-// figures by which winograd_rounding and bf16_winograd_error were chosen (convolution.h).
+// In each of two directions: tiles as high as wide multiply the roots of mean squares by these figures, others by
+// the roots of two. By them winograd_rounding and bf16_winograd_error were chosen (convolution.h).
 TEST(CookToom, AddsLittleRounding) {
   EXPECT_NEAR((Form<2, 2>::rounding()), 1.50, 0.005);
   EXPECT_NEAR((Form<3, 2>::rounding()), 1.67, 0.005);
   EXPECT_NEAR((Form<4, 2>::rounding()), 2.81, 0.005);
   EXPECT_NEAR((Form<2, 3>::rounding()), 1.67, 0.005);
   EXPECT_NEAR((Form<4, 3>::rounding()), 4.78, 0.005);
+  EXPECT_NEAR((std::sqrt(Form<2, 2>::rounding() * Form<4, 2>::rounding())), 2.05, 0.005);
 }
 
 }  // namespace

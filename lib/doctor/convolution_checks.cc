@@ -52,8 +52,8 @@ void compare(const std::string& layer, const convolution::Geometry& g, convoluti
   // cuDNN's algorithms may be Winograd's, too.
   const bool rounds_more = (winograd || device.is_cuda()) && type == at::kFloat;
   const double tolerance = tolerance_of(type) * (rounds_more ? convolution::winograd_rounding : 1);
-  // In larger tiles, for which more rounding is allowed.
-  const bool coarse_gradients = convolution.name().find("with gradients") != std::string::npos;
+  // In tiles for which more rounding is allowed.
+  const bool coarse_gradients = convolution.name().find("with gradients F(4x4") != std::string::npos;
   const double gradient_tolerance = coarse_gradients ? convolution::bf16_winograd_gradient_error : tolerance;
   largest.output =
       require_small(largest.output, relative_error(y, expected.output), tolerance, layer + " forward");
