@@ -53,9 +53,8 @@ std::vector<WinogradForm> winograd_forms(const Geometry& g, bool bf16, const Cpu
   if (field_of_2) forms = {{tile_4x4, tile_4x4}, {tile_3x3, tile_3x3}, {tile_2x2, tile_2x2}};
   // Larger tiles multiply the rounding (cook_toom_test.cc). Beside the noise of gradients of one batch that is
   // little, but what the network computes stays close to bfloat16's: outputs have no tiles that multiply it much
-  // more than twice. On AMX the transforms would take longer than a direct convolution.
-  const bool bf16_suits = bf16 && cpu.bf16_is_faster && !cpu.has("amx_bf16");
-  if (!forms.empty() && bf16_suits) {
+  // more than twice.
+  if (!forms.empty() && bf16 && cpu.bf16_is_faster) {
     for (const WinogradTile& of_gradients : {tile_4x4, tile_2x2}) {
       forms.push_back({tile_2x2, of_gradients, true});
       if (field_of_2) forms.push_back({tile_2x4, of_gradients, true});
@@ -67,6 +66,9 @@ std::vector<WinogradForm> winograd_forms(const Geometry& g, bool bf16, const Cpu
 }
 
 bool winograd_pays(const Geometry& g, const WinogradForm& form, bool bf16, const Cpu& cpu) {
+  // To transform images and to read and write what comes of it is likely to take longer than AMX's products: by
+  // arithmetic, not by measurement, which `elubench bench --convolutions winograd` would make.
+  if (form.bf16_factors && cpu.has("amx_bf16")) return false;
   return saving(g, form, bf16, cpu) >= least_saving;
 }
 

@@ -73,10 +73,16 @@ TEST(WinogradChoice, RoundsFactorsToBfloat16OnlyWhereThatIsFasterAndImagesAreBfl
             tile_2x4);  // 15 products for 8 outputs
   const Geometry of_three{100, 260, 4, 280, 3, 2, 0, 0};
   EXPECT_EQ(first_form(of_three, true, avx512_bf16).outputs, tile_3x3);  // 16 products, not 30
-  for (const Cpu& cpu : {without_bf16, slow_bf16, amx}) {
+  for (const Cpu& cpu : {without_bf16, slow_bf16}) {
     for (const WinogradForm& form : winograd_forms(saves_four, true, cpu)) EXPECT_FALSE(form.bf16_factors);
   }
   for (const WinogradForm& form : winograd_forms(saves_four, false, avx512_bf16)) EXPECT_FALSE(form.bf16_factors);
+}
+
+TEST(WinogradChoice, LeavesBfloat16OnAmxToDirectConvolutionsUnlessItIsAskedFor) {
+  EXPECT_TRUE(first_form(saves_four, true, amx).bf16_factors);
+  for (const WinogradForm& form : winograd_forms(saves_four, true, amx))
+    EXPECT_FALSE(winograd_pays(saves_four, form, true, amx));
 }
 
 }  // namespace
