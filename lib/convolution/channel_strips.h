@@ -99,3 +99,5 @@ void store(const float* __restrict from, const float* __restrict bias, int count
 }
 
 }  // namespace elubench::convolution
+
+#undef ELUBENCH_STRIPS_LIE_APART

@@ -56,7 +56,7 @@ TEST(CookToom, IsACorrelation) {
 }
 
 // In each of two directions: tiles as high as wide multiply the roots of mean squares by these figures, others by
-// the roots of two. By them winograd_rounding and bf16_winograd_error were chosen (convolution.h).
+// the root of the product of two. By them winograd_rounding and bf16_winograd_error were chosen (convolution.h).
 TEST(CookToom, AddsLittleRounding) {
   EXPECT_NEAR((Form<2, 2>::rounding()), 1.50, 0.005);
   EXPECT_NEAR((Form<3, 2>::rounding()), 1.67, 0.005);

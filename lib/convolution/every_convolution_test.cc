@@ -11,6 +11,7 @@
 
 #include "convolution/convolution.h"
 #include "convolution/test_images.h"
+#include "convolution/winograd_transforms.h"
 
 namespace elubench::convolution {
 
@@ -117,6 +118,7 @@ Results results_without_cancellation(const Geometry& g, const at::Tensor& input,
 // An implementation's convolution of one geometry, and the memory of its results.
 class Layer {
  public:
+  // `implementation` must outlive it.
   Layer(const Implementation& implementation, const Geometry& geometry, at::ScalarType element)
       : implementation_(implementation), g_(geometry), element_(element) {}
 
@@ -200,7 +202,7 @@ class Layer {
     return ((found.to(at::kDouble) - expected).norm() / size).item<double>();
   }
 
-  Implementation implementation_;
+  const Implementation& implementation_;
   Geometry g_;
   at::ScalarType element_;
   at::Tensor weight_ =
@@ -221,14 +223,20 @@ class EveryConvolution : public testing::TestWithParam<std::tuple<Implementation
   template <class Body>
   void for_each_layer(const Body& body) {
     const auto& [implementation, element] = GetParam();
+    const auto& form = implementation.form;
+    const bool on_every_processor =
+        form && !form->bf16_factors;  // where LibTorch's products stand in for oneDNN's
     bool any = false;
     for (const Geometry& g : geometries) {
+      SCOPED_TRACE(testing::PrintToString(g));
       Layer layer(implementation, g, element);
-      if (auto convolution = layer.make()) {
-        SCOPED_TRACE(testing::PrintToString(g));
-        body(layer, *convolution);
-        any = true;
+      const auto convolution = layer.make();
+      if (on_every_processor) {
+        EXPECT_EQ(convolution != nullptr, make_winograd_transforms(form->outputs, g.receptive_field) != nullptr);
       }
+      if (!convolution) continue;
+      body(layer, *convolution);
+      any = true;
     }
     if (!any) GTEST_SKIP() << "not to be had on this machine";
   }

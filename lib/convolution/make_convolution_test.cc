@@ -1,6 +1,9 @@
+#include <ATen/Functions.h>
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -44,29 +47,31 @@ std::array<at::Tensor, 4> all_results(Convolution& convolution, const Geometry& 
   return {output, input, gradient.weight, gradient.bias};
 }
 
+void expect_to_share(const WinogradForm& form, const Geometry& small, const Geometry& large) {
+  const TwoThreads two_threads;
+  const at::ScalarType element = form.bf16_factors ? at::kBFloat16 : at::kFloat;
+  const auto workspace = std::make_shared<Workspace>();
+  std::vector<std::unique_ptr<Convolution>> sharing, alone;
+  for (const Geometry& g : {small, large}) {
+    sharing.push_back(make_winograd_convolution(g, at::kCPU, element, form, workspace));
+    alone.push_back(make_winograd_convolution(g, at::kCPU, element, form, std::make_shared<Workspace>()));
+  }
+  if (!sharing.front()) return;  // not to be had on this machine
+  for (const std::size_t which : {0, 1, 0}) {
+    const Geometry& g = which == 0 ? small : large;
+    const auto found = all_results(*sharing[which], g, element), expected = all_results(*alone[which], g, element);
+    for (std::size_t i = 0; i < found.size(); ++i)
+      EXPECT_TRUE(at::equal(found[i], expected[i])) << which << ' ' << i;
+  }
+}
+
 // As in a network: the second is larger, and was made when the first had its memory.
 TEST(WinogradConvolution, SharesItsWorkspaceWithOthers) {
-  const Geometry small{16, 40, 16, 36, 16, 2, 0, 1}, large{20, 70, 19, 60, 18, 2, 0, 0};
-  const WinogradForm in_float32{tile_4x4, tile_4x4}, larger_outputs{tile_2x4, tile_2x2, true},
-      larger_gradients{tile_2x4, tile_4x4, true};
-  for (const WinogradForm& form : {in_float32, larger_outputs, larger_gradients}) {
-    const TwoThreads two_threads;
-    const at::ScalarType element = form.bf16_factors ? at::kBFloat16 : at::kFloat;
-    const auto workspace = std::make_shared<Workspace>();
-    std::vector<std::unique_ptr<Convolution>> sharing, alone;
-    for (const Geometry& g : {small, large}) {
-      sharing.push_back(make_winograd_convolution(g, at::kCPU, element, form, workspace));
-      alone.push_back(make_winograd_convolution(g, at::kCPU, element, form, std::make_shared<Workspace>()));
-    }
-    if (!sharing.front()) continue;  // not to be had on this machine
-    for (const std::size_t which : {0, 1, 0}) {
-      const Geometry& g = which == 0 ? small : large;
-      const auto found = all_results(*sharing[which], g, element),
-                 expected = all_results(*alone[which], g, element);
-      for (std::size_t i = 0; i < found.size(); ++i)
-        EXPECT_TRUE(at::equal(found[i], expected[i])) << which << ' ' << i;
-    }
-  }
+  const Geometry small{16, 40, 16, 36, 16, 3, 1, 1}, large{20, 70, 19, 60, 17, 3, 0, 0};
+  for (const WinogradForm& form : {WinogradForm{tile_4x4, tile_4x4}, WinogradForm{tile_2x2, tile_4x4, true}})
+    expect_to_share(form, small, large);
+  const WinogradForm more_products_of_outputs{tile_2x4, tile_2x2, true};
+  expect_to_share(more_products_of_outputs, {16, 40, 16, 36, 16, 2, 0, 1}, {20, 70, 19, 60, 18, 2, 0, 0});
 }
 
 std::unique_ptr<Convolution> make_winograd_in_bf16(const Geometry& geometry, at::ScalarType element) {
@@ -78,15 +83,24 @@ TEST(WinogradConvolution, RoundsOnlyFactorsOfBfloat16ToIt) {
   EXPECT_EQ(make_winograd_in_bf16({3, 24, 9, 40, 9, 3, 1, 1}, at::kFloat), nullptr);
 }
 
-// Of bfloat16 where the processor multiplies that faster without AMX: in bfloat16 where oneDNN may use the
-// instructions for it, else in float32 where that saves enough.
+// Of bfloat16 where the processor multiplies that faster: in bfloat16 where oneDNN may use the instructions for
+// it, else in float32 where that saves enough; on AMX only where it is asked for.
 TEST(MakeConvolution, TakesTheFirstFormOfWinogradsThatIsToBeHad) {
   const Geometry conv3{100, 192, 16, 240, 16, 3, 1, 1};
-  if (!this_cpu().bf16_is_faster || this_cpu().has("amx_bf16")) GTEST_SKIP() << "of another processor";
+  if (!this_cpu().bf16_is_faster) GTEST_SKIP() << "of another processor";
   const bool multiplies_bf16 = make_winograd_in_bf16(conv3, at::kBFloat16) != nullptr;
-  EXPECT_EQ(
-      make_convolution(Engine::automatic, conv3, at::kCPU, at::kBFloat16)->name(),
-      multiplies_bf16 ? "Winograd F(2x2, 3x3) with gradients F(4x4, 3x3) in bfloat16" : "Winograd F(4x4, 3x3)");
+  const std::string form =
+      multiplies_bf16 ? "Winograd F(2x2, 3x3) with gradients F(4x4, 3x3) in bfloat16" : "Winograd F(4x4, 3x3)";
+  const auto name = [&](Engine engine) {
+    return make_convolution(engine, conv3, at::kCPU, at::kBFloat16)->name();
+  };
+  EXPECT_EQ(name(Engine::winograd), form);
+  const bool amx = this_cpu().has("amx_bf16");
+  if (amx && multiplies_bf16) {
+    EXPECT_FALSE(name(Engine::automatic).starts_with("Winograd"));
+  } else if (!amx) {
+    EXPECT_EQ(name(Engine::automatic), form);
+  }
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "convolution/winograd_choice.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 
 namespace elubench::convolution {
@@ -13,7 +14,7 @@ namespace {
 constexpr double least_saving = 0.78;
 
 // What else a pass takes, in products of float32 that take as long: to transform a tile, for each of its channels
-// in and out, of bfloat16 too; to transform, write and read a weight.
+// in and out, the same with factors in bfloat16; to transform, write and read a weight.
 constexpr double products_a_channel = 24, products_a_weight = 16;
 
 double square(std::int64_t x) { return static_cast<double>(x * x); }
@@ -57,8 +58,8 @@ std::vector<WinogradForm> winograd_forms(const Geometry& g, bool bf16, const Cpu
   if (!forms.empty() && bf16 && cpu.bf16_is_faster) {
     for (const WinogradTile& of_gradients : {tile_4x4, tile_2x2}) {
       forms.push_back({tile_2x2, of_gradients, true});
-      if (field_of_2) forms.push_back({tile_2x4, of_gradients, true});
       if (field_of_2) forms.push_back({tile_3x3, of_gradients, true});
+      if (field_of_2) forms.push_back({tile_2x4, of_gradients, true});
     }
   }
   std::ranges::stable_sort(forms, std::greater{}, [&](const WinogradForm& f) { return saving(g, f, bf16, cpu); });
@@ -66,8 +67,8 @@ std::vector<WinogradForm> winograd_forms(const Geometry& g, bool bf16, const Cpu
 }
 
 bool winograd_pays(const Geometry& g, const WinogradForm& form, bool bf16, const Cpu& cpu) {
-  // To transform images and to read and write what comes of it is likely to take longer than AMX's products: by
-  // arithmetic, not by measurement, which `elubench bench --convolutions winograd` would make.
+  // Not measured on AMX, beside whose products transforms take longer than the numbers above say: `elubench bench
+  // --precision bf16 --convolutions winograd` measures it.
   if (form.bf16_factors && cpu.has("amx_bf16")) return false;
   return saving(g, form, bf16, cpu) >= least_saving;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "convolution/geometry.h"
+#include "kernel/bfloat16.h"
 
 namespace elubench::convolution {
 namespace {
@@ -204,13 +205,15 @@ void PrintTo(const Form& form, std::ostream* out) {
   *out << "F(" << form.tile.rows << 'x' << form.tile.columns << ", " << form.receptive_field << " taps)";
 }
 
-const Form forms[] = {{{2, 2}, 2, 1.50}, {{2, 4}, 2, 2.05}, {{3, 3}, 2, 1.67},
-                      {{4, 4}, 2, 2.81}, {{2, 2}, 3, 1.67}, {{4, 4}, 3, 4.78}};
+const Form forms[] = {{tile_2x2, 2, 1.50}, {tile_2x4, 2, 2.05}, {tile_3x3, 2, 1.67},
+                      {tile_4x4, 2, 2.81}, {tile_2x2, 3, 1.67}, {tile_4x4, 3, 4.78}};
 
 class WinogradTransformsOfEveryForm : public testing::TestWithParam<Form> {
  protected:
   const std::int64_t r = GetParam().receptive_field;
   const std::unique_ptr<WinogradTransforms> transforms = make_winograd_transforms(GetParam().tile, r);
+
+  void SetUp() override { ASSERT_NE(transforms, nullptr); }
 };
 
 TEST_P(WinogradTransformsOfEveryForm, HaveTheTileAskedFor) { EXPECT_EQ(transforms->tile(), GetParam().tile); }
@@ -225,7 +228,7 @@ TEST_P(WinogradTransformsOfEveryForm, AreAConvolutionForwardAndBackward) {
         Layer layer{{2, 3, side, 67, out_side, r, begin, end}};
         const ExactResults exact = exact_results(layer);
         const Results found = ByTransforms(*transforms, layer, Element::f32).results();
-        const double tolerance = 1e-6 * GetParam().rounding;  // of float32, in transforms and their results
+        const double tolerance = 0x1p-20 * GetParam().rounding;  // of some sixteen roundings to float32 in a row
         EXPECT_LT(relative_error(found.output, exact.output), tolerance) << side << ' ' << begin << ' ' << end;
         EXPECT_LT(relative_error(found.weight_gradient, exact.weight_gradient), tolerance)
             << side << ' ' << begin << ' ' << end;

@@ -48,12 +48,14 @@ void compare(const std::string& layer, const convolution::Geometry& g, convoluti
   convolution.forward(x, w, b, y);
   convolution.parameter_gradient(x, w, y_gradient, gradient);
   convolution.input_gradient(y_gradient, w, x);
-  const bool winograd = convolution.name().starts_with("Winograd");
+  const std::string name = convolution.name();
+  const bool winograd = name.starts_with("Winograd"), rounds_factors = winograd && name.ends_with(" in bfloat16");
   // cuDNN's algorithms may be Winograd's, too.
   const bool rounds_more = (winograd || device.is_cuda()) && type == at::kFloat;
-  const double tolerance = tolerance_of(type) * (rounds_more ? convolution::winograd_rounding : 1);
+  const double of_type = tolerance_of(type) * (rounds_more ? convolution::winograd_rounding : 1);
+  const double tolerance = rounds_factors ? convolution::bf16_winograd_error : of_type;
   // In tiles for which more rounding is allowed.
-  const bool coarse_gradients = convolution.name().find("with gradients F(4x4") != std::string::npos;
+  const bool coarse_gradients = rounds_factors && name.find("with gradients F(4x4") != std::string::npos;
   const double gradient_tolerance = coarse_gradients ? convolution::bf16_winograd_gradient_error : tolerance;
   largest.output =
       require_small(largest.output, relative_error(y, expected.output), tolerance, layer + " forward");
@@ -63,7 +65,7 @@ void compare(const std::string& layer, const convolution::Geometry& g, convoluti
   };
   require(x, expected.input_gradient, gradient_tolerance, "input");
   require(gradient.weight, expected.weight_gradient, gradient_tolerance, "weight");
-  require(gradient.bias, expected.bias_gradient, tolerance, "bias");
+  require(gradient.bias, expected.bias_gradient, of_type, "bias");
 }
 
 // A GPU's library chooses by the sizes, so it gets those of training; a processor would take long, so each of its
