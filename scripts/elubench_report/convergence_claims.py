@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from elubench_report import text
 from elubench_report.claim import Claim, Verdict
-from elubench_report.comparison import Comparison, compare
+from elubench_report.comparison import Comparison
 from elubench_report.convergence import Level, Measure, compare_over_levels, final_error_levels, levels
 from elubench_report.experiment import Experiment
 from elubench_report.judging import (
@@ -18,6 +18,7 @@ from elubench_report.judging import (
     deciding,
     divergence,
     effect_of,
+    elu_against_relu,
     elu_comparisons,
     judged,
     not_measured,
@@ -128,7 +129,7 @@ def _level_sentence(experiment: Experiment, level: Level, measure: Measure) -> s
 def makes_up_for_the_step(experiment: Experiment) -> Claim:
     """Claim 10: claims 1 and 9 together, in seconds."""
     made = final_error_levels(experiment, RELU)
-    comparisons = [c for level in made for c in compare(level.times[Measure.SECONDS], RELU)]
+    comparisons = [c for level in made for c in elu_against_relu(experiment, level.times[Measure.SECONDS])]
     evidence = [_level_sentence(experiment, level, Measure.SECONDS) for level in made]
     return judged(
         10,

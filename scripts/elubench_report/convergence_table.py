@@ -86,7 +86,8 @@ def _notes(experiment: Experiment) -> list[str]:
         *([f"{level}{text.joined(means)}."] if means else []),
         *batch_norm_note(experiment),
         "Reached: from that evaluation on every later one is at or below the level, too. Never: not within the "
-        "run, or the run diverged (censored); then medians over all runs and pairs stand for the means, and a "
-        "pair counts as −∞ if only the baseline's run never got there, +∞ if only the other, 0 if neither did.",
+        "run, or the run diverged (censored); then medians over all runs and pairs stand for the means, "
+        "with an interval of the median, and a pair counts as −∞ if only the baseline's run never got there, +∞ "
+        "if only the other, 0 if neither did.",
         "p: Holm over the levels of one activation.",
     ]

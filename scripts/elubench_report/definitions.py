@@ -19,8 +19,11 @@ DEFINITIONS = (
     ),
     (
         "95 % interval",
-        "Mean of the paired differences ± t(n − 1) · sd / √n; none where a pair is censored. Bands around curves: "
-        "the same of the values of the runs at each point; of two runs, from one to the other.",
+        "Mean of the paired differences ± t(n − 1) · sd / √n. Where a pair is censored, that of their median from "
+        "order statistics (binomial, at least 95 % whatever the distribution): from six pairs on, and a pair of "
+        "which neither run reached the level may lie anywhere in it. Each interval is for itself: unlike p, none "
+        "is widened for how many there are, so one may leave 0 out where Holm’s p decides nothing. Bands around "
+        "curves: the t interval of the values of the runs at each point; of two runs, from one to the other.",
     ),
     (
         "p",

@@ -2,7 +2,8 @@
 
 Supported: the claimed sign, decided (comparison.py: adjusted p < .05, and the mean has the sign of the ranks).
 Contradicted: the opposite sign, likewise. Else undecided. ELU is compared with ReLU; with and without batch
-normalisation count as two comparisons, and the verdict is the one without where there are such runs.
+normalisation count as two comparisons, and the verdict is the one without where there are such runs. What else an
+experiment compares is no part of such a claim, and does not count in its Holm adjustment.
 """
 
 from __future__ import annotations
@@ -13,7 +14,15 @@ from dataclasses import dataclass
 from elubench_report import text
 from elubench_report.activations import Activation
 from elubench_report.claim import Claim, Verdict
-from elubench_report.comparison import Comparison, Doubt, Values, pairs_with_divergence
+from elubench_report.comparison import (
+    Comparison,
+    Doubt,
+    Pairs,
+    Values,
+    compare_pairs,
+    pairs_of,
+    pairs_with_divergence,
+)
 from elubench_report.experiment import Experiment, Variant
 from elubench_report.sample_size import smallest_pairs
 
@@ -75,6 +84,16 @@ def _pairable(experiment: Experiment) -> bool:
     )
 
 
+def elu_against_relu(experiment: Experiment, values: Values) -> list[Comparison]:
+    """The judged ELU against ReLU, without batch normalisation first; Holm over these alone."""
+    return compare_pairs(elu_pairs(experiment, pairs_of(values, RELU)))
+
+
+def elu_pairs(experiment: Experiment, pairs: Pairs) -> Pairs:
+    """Those of the judged ELU, without batch normalisation first."""
+    return [item for item in pairs if item[0].activation == subject_of(experiment)]
+
+
 def elu_comparisons(experiment: Experiment, comparisons: Sequence[Comparison]) -> list[Comparison]:
     """Those of the judged ELU, without batch normalisation first."""
     return [c for c in comparisons if c.subject.activation == subject_of(experiment)]
@@ -129,7 +148,7 @@ def judged(
     first = mine[0]
     others = [sentence_of(experiment, c, question) for c in mine[1:]]
     if first.interval_covers_zero:
-        others.insert(0, "The ranks decide, though the interval of the mean covers 0: one or few pairs widen it.")
+        others.insert(0, "The ranks decide, though the interval covers 0: one or few pairs widen it.")
     return Claim(
         number,
         statement,

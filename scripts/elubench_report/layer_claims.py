@@ -9,35 +9,75 @@ import numpy as np
 
 from elubench_report import text
 from elubench_report.claim import Claim, Verdict
-from elubench_report.comparison import compare, with_divergence
+from elubench_report.comparison import Values, with_divergence
 from elubench_report.experiment import Experiment, Run
-from elubench_report.judging import RELU, Question, elu_comparisons, judged, per_variant, subject_of
+from elubench_report.judging import (
+    RELU,
+    Question,
+    deciding,
+    elu_against_relu,
+    judged,
+    per_variant,
+    sentence_of,
+    subject_of,
+    verdict_of,
+)
 from elubench_report.layers import gradient_ratio_series, layers, matrix
 from elubench_report.metrics import EMPTY, Series
 from elubench_report.results import collect
 
+_RELATIVE = Question(-1, "in |mean activation| / root mean square", 3)
+
 
 def activation_means(experiment: Experiment) -> Claim:
+    """Claim 2: both as they are and relative to their size, for how large activations are is another matter."""
     names = layers(experiment, "activation_mean")
 
     def distance(run: Run) -> float | None:
         values = np.abs(matrix(run, "activation_mean", names))
         return float(values.mean()) if values.size else None
 
-    values = collect(experiment, distance)
+    def relative_distance(run: Run) -> float | None:
+        mean, deviation = (matrix(run, metric, names) for metric in ("activation_mean", "activation_std"))
+        if not mean.size or mean.shape != deviation.shape:
+            return None
+        size = np.hypot(mean, deviation)
+        return float(np.divide(np.abs(mean), size, out=np.zeros_like(size), where=size > 0).mean())
+
+    values, relative = collect(experiment, distance), collect(experiment, relative_distance)
     evidence = [
         per_variant(experiment, values, 3, "Distance of the mean activation from zero, over layers and training"),
+        per_variant(experiment, relative, 3, "The same over the root mean square of the layer's activations"),
         "This measures the difference, not that it is the cause of faster convergence.",
     ]
-    return judged(
+    claim = judged(
         2,
         "Mean activations are closer to zero.",
         Question(-1, "in |mean activation|", 3),
         experiment,
-        compare(values, RELU),
+        elu_against_relu(experiment, values),
         "needs the probe's activation_mean rows",
         evidence,
     )
+    return _unless_scale_decides(experiment, claim, relative)
+
+
+def _unless_scale_decides(experiment: Experiment, claim: Claim, relative: Values) -> Claim:
+    """Undecided where the verdict is another one relative to the size of the activations."""
+    if claim.verdict is Verdict.NOT_MEASURED:
+        return claim
+    compared = elu_against_relu(experiment, relative)
+    if not compared:
+        return replace(claim, qualifier="absolute distances only: the probe has no activation_std rows")
+    evidence = [*claim.evidence, *(sentence_of(experiment, c, _RELATIVE) for c in compared)]
+    claim = replace(claim, qualifier="both as they are and relative to their size", evidence=evidence)
+    there = verdict_of(compared[0], _RELATIVE.claimed_sign)
+    if claim.verdict in (Verdict.UNDECIDED, there):
+        return claim
+    open_relative = f"Relative to their size: {deciding(compared[0])}"
+    both_decided = "It depends on the scale: one way as they are, the other way relative to their size."
+    why = both_decided if compared[0].decided else open_relative
+    return replace(claim, verdict=Verdict.UNDECIDED, deciding=why)
 
 
 def vanishing_gradient(experiment: Experiment) -> Claim:
@@ -58,7 +98,7 @@ def vanishing_gradient(experiment: Experiment) -> Claim:
         "ELU has no vanishing gradient.",
         Question(+1, "powers of ten"),
         experiment,
-        compare(values, RELU),
+        elu_against_relu(experiment, values),
         "needs the probe's gradient_norm rows of two layers",
         evidence,
         "compared with ReLU",
@@ -73,31 +113,32 @@ def _of_ratio(names: list[str], reduce: Callable[[Series], float | None]) -> Cal
     return number
 
 
-def _growth(series: Series) -> float | None:
-    return float(series.values[-1] - series.values[0]) if len(series) > 1 else None
+def _largest_rise(series: Series) -> float | None:
+    """Above the run's own median: a gradient that had vanished and comes back does not explode."""
+    return float(series.values.max() - np.median(series.values)) if len(series) > 1 else None
 
 
 def exploding_gradient(experiment: Experiment) -> Claim:
-    """Claim 7: the ratio grows less over training than ReLU's, and no more runs diverge than ReLU's."""
+    """Claim 7: the ratio never rises as far as ReLU's, and no more runs diverge than ReLU's."""
     names = layers(experiment, "gradient_norm")
-    growth = collect(experiment, _of_ratio(names, _growth))
+    rises = collect(experiment, _of_ratio(names, _largest_rise))
     evidence = [
         _divergences(experiment),
         per_variant(
             experiment,
-            growth,
+            rises,
             2,
-            "Growth, from the first to the last evaluation, of log10 of the first layer's gradient norm over the "
-            "last one's",
+            "Largest rise, at any evaluation, of log10 of the first layer's gradient norm over the last one's, "
+            "above its median over training",
         ),
-        "Less growth than ReLU's counts as support, unless more runs diverge than ReLU's.",
+        "A smaller rise than ReLU's counts as support, unless more runs diverge than ReLU's.",
     ]
     claim = judged(
         7,
         "ELU has no exploding gradient.",
-        Question(-1, "powers of ten of growth"),
+        Question(-1, "powers of ten of the largest rise"),
         experiment,
-        with_divergence(experiment, compare(growth, RELU)),
+        with_divergence(experiment, elu_against_relu(experiment, rises)),
         "needs the probe's gradient_norm rows of two layers and two evaluations",
         evidence,
         "compared with ReLU",
@@ -117,7 +158,7 @@ def _divergences(experiment: Experiment) -> str:
 def _with_decided_divergence(experiment: Experiment, claim: Claim) -> Claim:
     """Contradicted where, over the pairs, decidedly more runs diverge than ReLU's."""
     ended = collect(experiment, lambda run: float(run.diverged), with_diverged=True)
-    mine = elu_comparisons(experiment, compare(ended, RELU))
+    mine = elu_against_relu(experiment, ended)
     if not mine or mine[0].direction <= 0:
         return claim
     paired = mine[0].paired
@@ -149,12 +190,12 @@ def dead_units(experiment: Experiment) -> Claim:
         "ELU has no dead units.",
         Question(-1, "points of dead share"),
         experiment,
-        compare(values, RELU),
+        elu_against_relu(experiment, values),
         "needs the probe's dead_fraction rows",
         evidence,
         "compared with ReLU",
     )
-    mine = elu_comparisons(experiment, compare(values, RELU))
+    mine = elu_against_relu(experiment, values)
     if mine and not any(mine[0].paired.differences):
         claim.evidence.append("Neither has more than the other in any pair, so there is nothing to compare.")
     return claim

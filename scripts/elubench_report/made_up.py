@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 LAYERS = 11
+_SPIKE = 1000  # the iteration at which gradients are larger
 # Final test error, start of learning (share of the run), mean activation, dead share, log10 gradient ratio
 _SHAPE = {
     "elu": (28.75, 0.02, 0.05, 0.0, -0.4),
@@ -139,7 +140,9 @@ class MadeUp:
         own: np.random.Generator,
     ) -> None:
         grown = 1 - np.exp(-30 * done)
-        ratio *= 1 - 0.8 * (1 - np.exp(-300 * done))  # the flatter it begins, the more it grows
+        spike = -ratio if iteration == _SPIKE else 0.0  # the flatter it begins, the higher
+        ratio *= 1 - 0.8 * (1 - np.exp(-300 * done))
+        ratio += spike
         for layer in range(1, LAYERS + 1):
             depth = (layer - 1) / (LAYERS - 1)
             add(

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from elubench_report.statistics import Interval, mean_interval, rank_direction, signed_rank_p
+from elubench_report.statistics import Interval, mean_interval, median_interval, rank_direction, signed_rank_p
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,11 @@ class Paired:
 
     @cached_property
     def interval(self) -> Interval | None:
-        return None if self.censored else mean_interval(self.differences)
+        """Of the mean difference; of the median where some are censored, unknown ones at either end of it."""
+        if not self.censored:
+            return mean_interval(self.differences)
+        unknown = (math.inf,) * self.neither
+        return median_interval([*self._known, *(-u for u in unknown)], [*self._known, *unknown])
 
     @cached_property
     def p(self) -> float | None:

@@ -17,7 +17,8 @@ from elubench_report.judging import (
     RELU,
     Question,
     effect_of,
-    elu_comparisons,
+    elu_against_relu,
+    elu_pairs,
     judged,
     not_measured,
     per_variant,
@@ -53,7 +54,7 @@ def training_speed(experiment: Experiment) -> Claim:
         "ELU is slower to compute.",
         question,
         experiment,
-        compare_pairs(_in_per_cent(measured)),
+        compare_pairs(_in_per_cent(experiment, measured)),
         "needs images_per_second rows of one device",
         evidence,
         qualifier,
@@ -76,7 +77,7 @@ def inference_speed(experiment: Experiment) -> Claim:
         statement,
         _IN_TURN,
         experiment,
-        compare_pairs(_in_per_cent(values)),
+        compare_pairs(_in_per_cent(experiment, values)),
         "needs inference of ELU and ReLU to be timed: elubench bench with this experiment does it",
         evidence,
         "the whole network, measured in turn",
@@ -86,7 +87,7 @@ def inference_speed(experiment: Experiment) -> Claim:
 def _measured_in_turn(experiment: Experiment, speeds: Speeds) -> list[str]:
     alone = {v: {r: 1000 * s for r, s in rounds.items()} for v, rounds in speeds.of(ACTIVATION).items()}
     of_step = Question(-1, "ms of a step")
-    compared = elu_comparisons(experiment, compare_pairs(pairs_of(alone, RELU)))
+    compared = elu_against_relu(experiment, alone)
     return [
         f"Measured in turn on {speeds.place}.",
         per_variant(experiment, speeds.of(TRAINING), 1, "Training images a second"),
@@ -105,9 +106,9 @@ def _measured_in_turn(experiment: Experiment, speeds: Speeds) -> list[str]:
     ]
 
 
-def _in_per_cent(rates: Values) -> Pairs:
-    """Differences in per cent of the reference's rate in the same round, or with the same seed."""
+def _in_per_cent(experiment: Experiment, rates: Values) -> Pairs:
+    """ELU's differences in per cent of ReLU's rate in the same round, or with the same seed."""
     return [
         (s, r, Paired(p.seeds, tuple(100 * (rates[s][seed] / rates[r][seed] - 1) for seed in p.seeds)))
-        for s, r, p in pairs_of(rates, RELU)
+        for s, r, p in elu_pairs(experiment, pairs_of(rates, RELU))
     ]

@@ -1,4 +1,4 @@
-"""The t interval, the exact Wilcoxon signed-rank test and Holm's adjustment."""
+"""Intervals of mean and median, the exact Wilcoxon signed-rank test and Holm's adjustment."""
 
 from __future__ import annotations
 
@@ -26,6 +26,17 @@ def mean_interval(values: Sequence[float]) -> Interval | None:
         return None
     half = stats.t.ppf((1 + CONFIDENCE) / 2, n - 1) * np.std(values, ddof=1) / math.sqrt(n)
     return Interval(float(np.mean(values) - half), float(np.mean(values) + half))
+
+
+def median_interval(lows: Sequence[float], highs: Sequence[float]) -> Interval | None:
+    """The interval of the median, at least 95 % whatever the distribution; None for fewer than six values.
+
+    From the k-th smallest to the k-th largest: the median is below with probability P(Bin(n, 1/2) < k). Values may
+    be infinite; one that is known between two bounds only has the lower in `lows`, the upper in `highs`.
+    """
+    n = len(lows)
+    k = int(stats.binom.ppf((1 - CONFIDENCE) / 2, n, 0.5))
+    return Interval(sorted(lows)[k - 1], sorted(highs)[n - k]) if k > 0 else None
 
 
 def standard_deviation(values: Sequence[float]) -> float | None:

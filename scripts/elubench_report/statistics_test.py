@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from elubench_report.statistics import holm, mean_interval, rank_direction, signed_rank_p
+from elubench_report.statistics import (
+    Interval,
+    holm,
+    mean_interval,
+    median_interval,
+    rank_direction,
+    signed_rank_p,
+)
 
 
 def enumerated_p(differences: list[float]) -> float:
@@ -53,6 +60,17 @@ def test_interval_in_closed_form():
     half = 2.7764451051977987 * (2.5 / 5) ** 0.5
     assert (interval.low, interval.high) == pytest.approx((3 - half, 3 + half))
     assert mean_interval([1.0]) is None
+
+
+# The ranks are those of every table of the sign test's 95 % intervals.
+@pytest.mark.parametrize(("n", "rank"), [(6, 1), (8, 1), (9, 2), (10, 2), (12, 3), (15, 4), (20, 6), (25, 8)])
+def test_interval_of_the_median_is_from_the_ranks_of_the_sign_test(n, rank):
+    values = list(range(1, n + 1))
+    assert median_interval(values, values) == Interval(rank, n + 1 - rank)
+
+
+def test_interval_of_the_median_takes_six_values():
+    assert median_interval([1.0] * 5, [1.0] * 5) is None
 
 
 def test_direction_is_that_of_the_ranks_not_of_the_mean():

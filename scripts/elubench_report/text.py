@@ -32,8 +32,14 @@ def mean_and_sd(values: Collection[float], digits: int = 2) -> str:
 
 
 def interval(value: Interval | None, digits: int = 2) -> str:
-    """`[−3.02, −2.60]`."""
-    return ABSENT if value is None else f"[{number(value.low, digits, True)}, {number(value.high, digits, True)}]"
+    """`[−3.02, −2.60]`, `[−∞, −2.60]`."""
+    if value is None:
+        return ABSENT
+
+    def end(bound: float) -> str:
+        return number(bound, digits, True) if math.isfinite(bound) else "−∞" if bound < 0 else "+∞"
+
+    return f"[{end(value.low)}, {end(value.high)}]"
 
 
 def p_value(p: float | None) -> str:
