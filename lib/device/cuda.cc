@@ -121,20 +121,22 @@ Scope::Scope(at::Device device, bool fastest)
     : current_(new Current{ArithmeticSettings(fastest), device, std::nullopt}) {
   if (device.is_cpu()) return;
   at::globalContext().lazyInitDevice(at::kCUDA);  // the allocator and the streams are there only after that
-  const c10::cuda::CUDAGuard guard(device);
+  current_->stream.emplace(c10::cuda::getStreamFromPool(false, device.index()));
+  TORCH_CHECK(c10::cuda::current_device() == device.index(), "a scope must make its device the current one");
   // What was queued on other streams (a data set that was copied) must be there before this stream reads it.
   c10::cuda::device_synchronize();
-  current_->stream.emplace(c10::cuda::getStreamFromPool(false, device.index()));
   // Memory that was cached for other streams is of no use to this one.
   c10::cuda::CUDACachingAllocator::emptyCache();
   c10::cuda::CUDACachingAllocator::resetPeakStats(device.index());
 }
 
-// Memory that was cached for this scope's stream would be of no use to the next one's.
+// Memory that was cached for this scope's stream, cuBLAS's workspace above all, would be of no use to the next
+// one's.
 Scope::~Scope() {
   if (!current_->stream) return;
   if (cudaDeviceSynchronize() != cudaSuccess) return;  // why_unusable() tells
   try {
+    at::cuda::clearCublasWorkspaces();
     c10::cuda::CUDACachingAllocator::emptyCache();
   } catch (const std::exception& error) {
     log_debug(error.what());
