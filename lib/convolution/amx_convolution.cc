@@ -32,6 +32,7 @@ class AmxConvolution : public Convolution {
       : rest_(std::move(rest)), weight_gradient_(geometry) {}
 
   std::string name() const override { return rest_->name() + " with AMX weight gradients"; }
+  Rounding rounding() const override { return rest_->rounding(); }
 
   void forward(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
                at::Tensor& output) override {

@@ -12,18 +12,20 @@ namespace elubench::convolution {
 namespace {
 
 constexpr std::int64_t group_size = amx::position_group;
+static_assert(AmxPositions::at_once == group_size);
 constexpr std::int64_t block_side = amx::block_side;
 constexpr std::int64_t tile_side = block_side / 2;
 
-// The factors of so many places are laid out at a time: they stay in a core's second cache.
-constexpr std::int64_t most_places = 1280;
-// One block's factors at so many groups of places stay in its first cache while all taps are multiplied.
+// The factors of so many positions are laid out at a time: they stay in a core's second cache.
+constexpr std::int64_t most_positions = 1280;
+// One block's factors at so many groups of positions stay in its first cache while all taps are multiplied.
 constexpr std::int64_t groups_at_once = 20;
 
-std::int64_t groups_of(std::int64_t number) { return (number + group_size - 1) / group_size; }
+std::int64_t groups_of(std::int64_t positions) { return (positions + group_size - 1) / group_size; }
+std::int64_t blocks_of(std::int64_t columns) { return (columns + block_side - 1) / block_side; }
 
 // An odd number of cache lines: rows then begin in different sets of a cache.
-std::int64_t row_stride_of(std::int64_t places) { return (groups_of(places) | 1) * group_size; }
+std::int64_t row_stride_of(std::int64_t positions) { return (groups_of(positions) | 1) * group_size; }
 
 std::int64_t copies_of(const std::vector<std::int64_t>& shifts) {
   return std::any_of(shifts.begin(), shifts.end(), [](std::int64_t shift) { return shift % 2 != 0; }) ? 2 : 1;
@@ -42,18 +44,18 @@ const T* data(const at::Tensor& tensor) {
 }  // namespace
 
 AmxWeightGradient::AmxWeightGradient(const Geometry& geometry)
-    : places_(geometry),
-      in_columns_(places_.input_columns()),
+    : positions_(geometry),
+      in_columns_(positions_.input_columns()),
       out_columns_(geometry.out_channels),
-      taps_(static_cast<std::int64_t>(places_.shifts().size())),
-      margin_(groups_of(places_.reach()) * group_size),
-      chunk_places_(std::min(most_places, groups_of(places_.count()) * group_size)),
-      row_stride_(row_stride_of(chunk_places_)),
-      in_blocks_(groups_of(in_columns_)),
-      out_blocks_(groups_of(out_columns_)),
-      copies_(copies_of(places_.shifts())),
-      copy_stride_(in_blocks_ * (chunk_places_ + 2 * margin_) * block_side),
-      in_block_stride_((chunk_places_ + 2 * margin_) * block_side),
+      taps_(static_cast<std::int64_t>(positions_.shifts().size())),
+      margin_(groups_of(positions_.reach()) * group_size),
+      chunk_positions_(std::min(most_positions, groups_of(positions_.count()) * group_size)),
+      row_stride_(row_stride_of(chunk_positions_)),
+      in_blocks_(blocks_of(in_columns_)),
+      out_blocks_(blocks_of(out_columns_)),
+      copies_(copies_of(positions_.shifts())),
+      copy_stride_(in_blocks_ * (chunk_positions_ + 2 * margin_) * block_side),
+      in_block_stride_((chunk_positions_ + 2 * margin_) * block_side),
       output_factor_(at::empty({out_blocks_ * block_side * row_stride_}, at::kBFloat16)),
       input_factor_(at::empty({copies_ * copy_stride_}, at::kBFloat16)),
       product_(at::empty({out_blocks_ * in_blocks_ * taps_ * amx::block_size}, at::kFloat)),
@@ -61,8 +63,8 @@ AmxWeightGradient::AmxWeightGradient(const Geometry& geometry)
 
 void AmxWeightGradient::run(const std::uint16_t* input, const std::uint16_t* output_gradient, float* weight,
                             float* bias) {
-  for (std::int64_t first = 0; first < places_.count(); first += chunk_places_) {
-    const Chunk chunk{first, groups_of(std::min(chunk_places_, places_.count() - first))};
+  for (std::int64_t first = 0; first < positions_.count(); first += chunk_positions_) {
+    const Chunk chunk{first, groups_of(std::min(chunk_positions_, positions_.count() - first))};
     pack(input, output_gradient, chunk);
     parallel_for(0, out_blocks_ * in_blocks_, 1,
                  [&](std::int64_t begin, std::int64_t end) { multiply(chunk, begin, end); });
@@ -88,17 +90,17 @@ void AmxWeightGradient::pack(const std::uint16_t* input, const std::uint16_t* ou
 }
 
 void AmxWeightGradient::pack_output(const std::uint16_t* output_gradient, const Chunk& chunk, std::int64_t group) {
-  AmxPlaces::Row rows[group_size];
-  places_.output_rows(output_gradient, chunk.first + group * group_size, rows);
+  AmxPositions::Row rows[group_size];
+  positions_.output_rows(output_gradient, chunk.first + group * group_size, rows);
   amx::pack_turned(rows, out_columns_, row_stride_, block_side * row_stride_,
                    data<std::uint16_t>(output_factor_) + group * group_size);
 }
 
 void AmxWeightGradient::pack_input(const std::uint16_t* input, const Chunk& chunk, std::int64_t copy,
                                    std::int64_t group) {
-  AmxPlaces::Row rows[group_size];
+  AmxPositions::Row rows[group_size];
   std::vector<std::uint16_t> patches;
-  places_.input_rows(input, chunk.first - margin_ + copy + group * group_size, patches, rows);
+  positions_.input_rows(input, chunk.first - margin_ + copy + group * group_size, patches, rows);
   amx::pack_pairs(rows, in_columns_, in_block_stride_,
                   data<std::uint16_t>(input_factor_) + copy * copy_stride_ + group * group_size * block_side);
 }
@@ -124,7 +126,7 @@ void AmxWeightGradient::multiply_block(std::int64_t block, std::int64_t group, s
   float* product = data<float>(product_) + block * taps_ * amx::block_size;
   for (std::int64_t copy = 0; copy < copies_; ++copy) {
     for (std::int64_t tap = 0; tap < taps_; ++tap) {
-      const std::int64_t shift = places_.shifts()[static_cast<std::size_t>(tap)];
+      const std::int64_t shift = positions_.shifts()[static_cast<std::size_t>(tap)];
       if (std::abs(shift) % 2 != copy) continue;
       amx::multiply_block({.first = outputs,
                            .row_stride = row_stride_,

@@ -1,12 +1,12 @@
 // The gradient of a convolution's weight and bias in bfloat16, on a processor's matrix unit (Intel's AMX): one
-// product over places (amx_places.h) for each tap. Only for processors that have it.
+// product over positions (amx_positions.h) for each tap. Only for processors that have it.
 #pragma once
 
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
 
-#include "convolution/amx_places.h"
+#include "convolution/amx_positions.h"
 #include "convolution/geometry.h"
 
 namespace elubench::convolution {
@@ -16,11 +16,11 @@ class AmxWeightGradient {
   explicit AmxWeightGradient(const Geometry& geometry);
 
   // Images (N, H, W, C), bfloat16 as its bits; weight (O, H, W, I) and bias (O), overwritten. Sums are made in the
-  // order of the places, so the bits depend neither on the threads nor on how the work is cut.
+  // order of the positions, so the bits depend neither on the threads nor on how the work is cut.
   void run(const std::uint16_t* input, const std::uint16_t* output_gradient, float* weight, float* bias);
 
  private:
-  // The factors at `groups` times 32 places from `first` on.
+  // The factors at `groups` times 32 positions from `first` on.
   struct Chunk {
     std::int64_t first, groups;
   };
@@ -33,12 +33,12 @@ class AmxWeightGradient {
   void sum_bias(std::int64_t out_block, std::int64_t group, std::int64_t groups, bool adds_up);
   void unpack(std::int64_t out_channel, float* weight, float* bias) const;
 
-  AmxPlaces places_;
+  AmxPositions positions_;
   std::int64_t in_columns_, out_columns_, taps_;
-  std::int64_t margin_, chunk_places_, row_stride_;  // in places
+  std::int64_t margin_, chunk_positions_, row_stride_;  // in positions
   std::int64_t in_blocks_, out_blocks_;
-  // Factors. What lies in pairs can be read from even places only, so there may be a second copy of the input's,
-  // one place further on.
+  // Factors. What lies in pairs can be read from even positions only, so there may be a second copy of the
+  // input's, one position further on.
   std::int64_t copies_, copy_stride_, in_block_stride_;
   at::Tensor output_factor_, input_factor_;
   at::Tensor product_, bias_sums_;  // by blocks, taps and tiles; by channels and lanes

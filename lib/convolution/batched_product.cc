@@ -41,7 +41,7 @@ std::unique_ptr<MatrixProduct> make_batched_product(const ProductShape& shape) {
 }
 
 std::unique_ptr<MatrixProduct> make_libtorch_product(const ProductShape& shape) {
-  if (shape.element != OneDnnElement::f32) return nullptr;
+  if (shape.element != kernel::Element::f32) return nullptr;
   return std::make_unique<LibTorchProduct>(shape);
 }
 

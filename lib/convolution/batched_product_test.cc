@@ -31,25 +31,25 @@ const std::vector<ProductShape> shapes{
      .inner = 19,
      .columns = 21,
      .second_transposed = true,
-     .element = OneDnnElement::bf16,
+     .element = kernel::Element::bf16,
      .first_stride = 37 * 19 + 16,
      .second_stride = 19 * 21 + 16,
      .result_stride = 37 * 21 + 16},
-    {.batch = 9, .rows = 5, .inner = 6, .columns = 33, .element = OneDnnElement::bf16},
+    {.batch = 9, .rows = 5, .inner = 6, .columns = 33, .element = kernel::Element::bf16},
     {.batch = 3,
      .rows = 6,
      .inner = 39,
      .columns = 9,
      .first_transposed = true,
-     .element = OneDnnElement::bf16,
+     .element = kernel::Element::bf16,
      .adds_up = true},
 };
 
 std::int64_t stride_or(std::int64_t stride, std::int64_t dense) { return stride == 0 ? dense : stride; }
 
-at::Tensor numbers(std::int64_t count, double tag, OneDnnElement element) {
+at::Tensor numbers(std::int64_t count, double tag, kernel::Element element) {
   return at::sin(at::arange(count, at::kDouble) * (0.7 + tag))
-      .to(element == OneDnnElement::bf16 ? at::kBFloat16 : at::kFloat);
+      .to(element == kernel::Element::bf16 ? at::kBFloat16 : at::kFloat);
 }
 
 // Factors, each of so many numbers and followed by NaN up to the next one: who multiplies that gets NaN.
@@ -77,7 +77,7 @@ TEST_P(BatchedProduct, AgreesWithDoublePrecisionAndLeavesTheGapsAlone) {
   const std::int64_t result_stride = stride_or(shape.result_stride, shape.rows * shape.columns);
   const at::Tensor first = with_gaps(shape, first_stride, shape.rows * shape.inner, 0.1);
   const at::Tensor second = with_gaps(shape, second_stride, shape.inner * shape.columns, 0.2);
-  at::Tensor result = numbers(shape.batch * result_stride, 0.3, OneDnnElement::f32);
+  at::Tensor result = numbers(shape.batch * result_stride, 0.3, kernel::Element::f32);
 
   at::Tensor expected = result.to(at::kDouble);
   const at::Tensor exact = at::bmm(

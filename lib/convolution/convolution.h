@@ -20,6 +20,12 @@ struct ParameterGradient {
   at::Tensor weight, bias;
 };
 
+// What an implementation rounds beside what a direct convolution with sums in float32 does.
+struct Rounding {
+  double of_float32 = 1;              // times as much, of images in float32
+  double outputs = 0, gradients = 0;  // relative errors, of factors rounded to bfloat16; 0 where none are
+};
+
 class Convolution {
  public:
   virtual ~Convolution() = default;
@@ -28,6 +34,9 @@ class Convolution {
   // "oneDNN 3.2.0", "oneDNN 3.2.0 products", "LibTorch", "cuDNN 9.19.0", "cuBLAS products", "cuBLAS products of
   // patches"; oneDNN's also "... with AMX weight gradients"; a processor's "... in float32" of bfloat16.
   virtual std::string name() const = 0;
+
+  // For whoever checks results.
+  virtual Rounding rounding() const { return {}; }
 
   // output = input * weight + bias. All of one element type.
   virtual void forward(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,

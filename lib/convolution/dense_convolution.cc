@@ -3,13 +3,14 @@
 
 #include "convolution/convolution.h"
 #include "convolution/onednn_product.h"
+#include "kernel/tensor_buffer.h"
 
 namespace elubench::convolution {
 namespace {
 
 class DenseConvolution : public Convolution {
  public:
-  DenseConvolution(const Geometry& g, OneDnnElement element) {
+  DenseConvolution(const Geometry& g, kernel::Element element) {
     const std::int64_t rows = g.batch * g.out_side * g.out_side;
     const std::int64_t inner = g.in_channels * g.receptive_field * g.receptive_field;
     const std::int64_t out = g.out_channels;
@@ -59,8 +60,7 @@ class DenseConvolution : public Convolution {
 std::unique_ptr<Convolution> make_dense_convolution(const Geometry& g, at::Device device, at::ScalarType element) {
   if (!device.is_cpu() || !is_one_product(g)) return nullptr;
   if (element != at::kFloat && element != at::kBFloat16) return nullptr;
-  auto dense =
-      std::make_unique<DenseConvolution>(g, element == at::kBFloat16 ? OneDnnElement::bf16 : OneDnnElement::f32);
+  auto dense = std::make_unique<DenseConvolution>(g, kernel::element_of(element));
   if (!dense->possible()) return nullptr;
   return dense;
 }

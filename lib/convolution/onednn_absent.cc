@@ -4,7 +4,7 @@
 
 namespace elubench::convolution {
 
-std::unique_ptr<OneDnnPrimitives> make_onednn_primitives(const Geometry&, OneDnnElement) { return nullptr; }
+std::unique_ptr<OneDnnPrimitives> make_onednn_primitives(const Geometry&, kernel::Element) { return nullptr; }
 
 std::unique_ptr<MatrixProduct> make_onednn_product(const ProductShape&) { return nullptr; }
 

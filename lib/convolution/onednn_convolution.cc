@@ -1,5 +1,6 @@
 #include "convolution/convolution.h"
 #include "convolution/onednn_primitives.h"
+#include "kernel/tensor_buffer.h"
 
 namespace elubench::convolution {
 namespace {
@@ -43,8 +44,7 @@ class OneDnnConvolution : public Convolution {
 std::unique_ptr<Convolution> make_onednn_convolution(const Geometry& geometry, at::Device device,
                                                      at::ScalarType element) {
   if (!device.is_cpu() || (element != at::kFloat && element != at::kBFloat16)) return nullptr;
-  auto primitives =
-      make_onednn_primitives(geometry, element == at::kBFloat16 ? OneDnnElement::bf16 : OneDnnElement::f32);
+  auto primitives = make_onednn_primitives(geometry, kernel::element_of(element));
   if (!primitives) return nullptr;
   return std::make_unique<OneDnnConvolution>(std::move(primitives));
 }

@@ -11,8 +11,8 @@
 
 namespace elubench::convolution {
 
-inline dnnl::memory::data_type type_of(OneDnnElement element) {
-  return element == OneDnnElement::bf16 ? dnnl::memory::data_type::bf16 : dnnl::memory::data_type::f32;
+inline dnnl::memory::data_type type_of(kernel::Element element) {
+  return element == kernel::Element::bf16 ? dnnl::memory::data_type::bf16 : dnnl::memory::data_type::f32;
 }
 
 // Whether oneDNN has found no better implementation than its plain loops, which are slower than LibTorch's.

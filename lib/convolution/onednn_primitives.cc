@@ -170,7 +170,7 @@ class Primitives : public OneDnnPrimitives {
 
 }  // namespace
 
-std::unique_ptr<OneDnnPrimitives> make_onednn_primitives(const Geometry& geometry, OneDnnElement element) {
+std::unique_ptr<OneDnnPrimitives> make_onednn_primitives(const Geometry& geometry, kernel::Element element) {
   return make_unless_reference<Primitives>(geometry, type_of(element));
 }
 

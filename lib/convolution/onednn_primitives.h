@@ -6,10 +6,9 @@
 #include <string>
 
 #include "convolution/geometry.h"
+#include "kernel/buffer.h"
 
 namespace elubench::convolution {
-
-enum class OneDnnElement { f32, bf16 };
 
 // Images are (N, H, W, C), weights (O, H, W, I), biases (O), all of one element type but for the gradients of
 // weight and bias, which are float32. The primitives are made once; a call allocates nothing that grows with the
@@ -25,7 +24,7 @@ class OneDnnPrimitives {
 
 // Nothing where the build has no oneDNN, or the processor no instructions for the element type: oneDNN then
 // refuses, or computes with a reference implementation that is slower than LibTorch's.
-std::unique_ptr<OneDnnPrimitives> make_onednn_primitives(const Geometry& geometry, OneDnnElement element);
+std::unique_ptr<OneDnnPrimitives> make_onednn_primitives(const Geometry& geometry, kernel::Element element);
 
 // "oneDNN 3.2.0"; empty where the build has none.
 std::string onednn_version();

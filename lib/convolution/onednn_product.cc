@@ -10,7 +10,7 @@ namespace {
 
 using dnnl::memory;
 
-memory::desc layout_of(const ProductShape& shape, std::int64_t rows, std::int64_t columns, OneDnnElement element,
+memory::desc layout_of(const ProductShape& shape, std::int64_t rows, std::int64_t columns, kernel::Element element,
                        bool transposed, std::int64_t stride) {
   const memory::dims strides{stride == 0 ? rows * columns : stride, transposed ? 1 : columns,
                              transposed ? rows : 1};

@@ -13,8 +13,8 @@ namespace elubench::convolution {
 struct ProductShape {
   std::int64_t batch, rows, inner, columns;
   bool first_transposed = false, second_transposed = false;
-  OneDnnElement element = OneDnnElement::f32;  // of the factors and the bias
-  OneDnnElement result = OneDnnElement::f32;
+  kernel::Element element = kernel::Element::f32;  // of the factors and the bias
+  kernel::Element result = kernel::Element::f32;
   // Elements from one matrix of the batch to the next; 0: none between them.
   std::int64_t first_stride = 0, second_stride = 0, result_stride = 0;
   bool bias = false;     // one number a column

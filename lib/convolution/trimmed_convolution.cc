@@ -23,6 +23,7 @@ class TrimmedConvolution : public Convolution {
         weight_gradient_(weights(trimmed, device, at::kFloat)) {}
 
   std::string name() const override { return rest_->name(); }
+  Rounding rounding() const override { return rest_->rounding(); }
 
   void forward(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
                at::Tensor& output) override {

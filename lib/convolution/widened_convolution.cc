@@ -21,6 +21,7 @@ class WidenedConvolution : public Convolution {
         output_(wide_images(g.batch, g.out_side, g.out_channels)) {}
 
   std::string name() const override { return wide_->name() + " in float32"; }
+  Rounding rounding() const override { return wide_->rounding(); }
 
   void forward(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
                at::Tensor& output) override {

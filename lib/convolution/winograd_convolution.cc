@@ -11,6 +11,48 @@
 namespace elubench::convolution {
 namespace {
 
+// Of a pass's products, so many for each pair of channels, with an operand of so many tiles.
+using ShapeOf = ProductShape (*)(const Geometry& g, std::int64_t products, kernel::Element factors,
+                                 std::int64_t tiles);
+
+ProductShape forward_shape(const Geometry& g, std::int64_t products, kernel::Element factors, std::int64_t tiles) {
+  return {.batch = products,
+          .rows = tiles,
+          .inner = g.in_channels,
+          .columns = g.out_channels,
+          .second_transposed = true,
+          .element = factors,
+          .first_stride = operand_plane(tiles, g.in_channels),
+          .second_stride = operand_plane(g.out_channels, g.in_channels),
+          .result_stride = operand_plane(tiles, g.out_channels)};
+}
+
+ProductShape weight_gradient_shape(const Geometry& g, std::int64_t products, kernel::Element factors,
+                                   std::int64_t tiles) {
+  return {.batch = products,
+          .rows = g.out_channels,
+          .inner = tiles,
+          .columns = g.in_channels,
+          .first_transposed = true,
+          .element = factors,
+          .first_stride = operand_plane(tiles, g.out_channels),
+          .second_stride = operand_plane(tiles, g.in_channels),
+          .result_stride = operand_plane(g.out_channels, g.in_channels),
+          .adds_up = true};
+}
+
+ProductShape input_gradient_shape(const Geometry& g, std::int64_t products, kernel::Element factors,
+                                  std::int64_t tiles) {
+  return {.batch = products,
+          .rows = tiles,
+          .inner = g.out_channels,
+          .columns = g.in_channels,
+          .element = factors,
+          .first_stride = operand_plane(tiles, g.out_channels),
+          .second_stride = operand_plane(g.out_channels, g.in_channels),
+          .result_stride = operand_plane(tiles, g.in_channels)};
+}
+
 class WinogradConvolution : public Convolution {
  public:
   WinogradConvolution(const Geometry& geometry, const WinogradForm& form,
@@ -21,12 +63,10 @@ class WinogradConvolution : public Convolution {
         factors_(form.bf16_factors ? kernel::Element::bf16 : kernel::Element::f32),
         transforms_(std::move(transforms)),
         gradient_transforms_(std::move(gradient_transforms)),
-        forward_(make_pass(*transforms_, g_.out_side, true, &WinogradConvolution::forward_shape)),
+        forward_(make_pass(*transforms_, g_.out_side, true, forward_shape)),
         // Workers would each want sums of their own, which fill the caches: measured slower.
-        weight_gradient_(
-            make_pass(*gradient_transforms_, g_.out_side, false, &WinogradConvolution::weight_gradient_shape)),
-        input_gradient_(
-            make_pass(*gradient_transforms_, g_.in_side, true, &WinogradConvolution::input_gradient_shape)),
+        weight_gradient_(make_pass(*gradient_transforms_, g_.out_side, false, weight_gradient_shape)),
+        input_gradient_(make_pass(*gradient_transforms_, g_.in_side, true, input_gradient_shape)),
         workspace_(std::move(workspace)) {}
 
   bool possible() const {
@@ -43,6 +83,13 @@ class WinogradConvolution : public Convolution {
     const std::string gradients = outputs == of_gradients ? "" : " with gradients " + algorithm(of_gradients);
     const std::string factors = factors_ == kernel::Element::bf16 ? " in bfloat16" : "";
     return "Winograd " + algorithm(outputs) + gradients + factors;
+  }
+
+  Rounding rounding() const override {
+    if (factors_ == kernel::Element::f32) return {.of_float32 = winograd_rounding};
+    const bool coarse = gradient_transforms_->tile() == tile_4x4;
+    return {.outputs = bf16_winograd_error,
+            .gradients = coarse ? bf16_winograd_gradient_error : bf16_winograd_error};
   }
 
   void forward(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
@@ -90,15 +137,13 @@ class WinogradConvolution : public Convolution {
   }
 
  private:
-  using MakeShape = ProductShape (WinogradConvolution::*)(std::int64_t tiles) const;
-
   // tiled_side: of the images that the tiles cover without padding.
   WinogradPass make_pass(const WinogradTransforms& transforms, std::int64_t tiled_side, bool may_work_apart,
-                         MakeShape make_shape) const {
+                         ShapeOf shape_of) const {
     const WinogradTiling tiling{g_.batch, transforms.tile().tiles(tiled_side), products(transforms),
                                 g_.in_channels, g_.out_channels};
     const std::int64_t workers = may_work_apart && pays_to_work_apart(tiling) ? thread_count() : 1;
-    return {tiling, workers, [&](std::int64_t tiles) { return (this->*make_shape)(tiles); }};
+    return {tiling, workers, [&](std::int64_t tiles) { return shape_of(g_, tiling.products, factors_, tiles); }};
   }
 
   std::int64_t products(const WinogradTransforms& transforms) const {
@@ -124,7 +169,7 @@ class WinogradConvolution : public Convolution {
   // In the workspace lie the operand of the weights, or of their gradient, and behind it those of chunks.
   std::int64_t weight_memory() const {
     const std::int64_t most = std::max(products(*transforms_), products(*gradient_transforms_));
-    return operand_memory(most, g_.out_channels, g_.in_channels);
+    return operand_numbers(most, g_.out_channels, g_.in_channels);
   }
 
   float* weights() const { return workspace_->data(); }
@@ -147,46 +192,6 @@ class WinogradConvolution : public Convolution {
             .padding = padding,
             .tiles_down = tile.tiles_down(tiled_side),
             .tiles_across = tile.tiles_across(tiled_side)};
-  }
-
-  OneDnnElement element_of_factors() const {
-    return factors_ == kernel::Element::bf16 ? OneDnnElement::bf16 : OneDnnElement::f32;
-  }
-
-  ProductShape forward_shape(std::int64_t tiles) const {
-    return {.batch = products(*transforms_),
-            .rows = tiles,
-            .inner = g_.in_channels,
-            .columns = g_.out_channels,
-            .second_transposed = true,
-            .element = element_of_factors(),
-            .first_stride = operand_plane(tiles, g_.in_channels),
-            .second_stride = operand_plane(g_.out_channels, g_.in_channels),
-            .result_stride = operand_plane(tiles, g_.out_channels)};
-  }
-
-  ProductShape weight_gradient_shape(std::int64_t tiles) const {
-    return {.batch = products(*gradient_transforms_),
-            .rows = g_.out_channels,
-            .inner = tiles,
-            .columns = g_.in_channels,
-            .first_transposed = true,
-            .element = element_of_factors(),
-            .first_stride = operand_plane(tiles, g_.out_channels),
-            .second_stride = operand_plane(tiles, g_.in_channels),
-            .result_stride = operand_plane(g_.out_channels, g_.in_channels),
-            .adds_up = true};
-  }
-
-  ProductShape input_gradient_shape(std::int64_t tiles) const {
-    return {.batch = products(*gradient_transforms_),
-            .rows = tiles,
-            .inner = g_.out_channels,
-            .columns = g_.in_channels,
-            .element = element_of_factors(),
-            .first_stride = operand_plane(tiles, g_.out_channels),
-            .second_stride = operand_plane(g_.out_channels, g_.in_channels),
-            .result_stride = operand_plane(tiles, g_.in_channels)};
   }
 
   Geometry g_;

@@ -65,7 +65,7 @@ std::int64_t WinogradPass::most_images_at_once() const {
 }
 
 std::int64_t WinogradPass::operand_memory(std::int64_t channels) const {
-  return convolution::operand_memory(tiling_.products, most_images_at_once() * tiling_.tiles_of_image, channels);
+  return operand_numbers(tiling_.products, most_images_at_once() * tiling_.tiles_of_image, channels);
 }
 
 std::int64_t WinogradPass::worker_memory() const {

@@ -20,7 +20,7 @@ namespace elubench::convolution {
 inline std::int64_t operand_plane(std::int64_t rows, std::int64_t channels) { return rows * channels + 16; }
 
 // So many numbers, in whole cache lines.
-inline std::int64_t operand_memory(std::int64_t products, std::int64_t rows, std::int64_t channels) {
+inline std::int64_t operand_numbers(std::int64_t products, std::int64_t rows, std::int64_t channels) {
   constexpr std::int64_t line = 16;
   return (products * operand_plane(rows, channels) + line - 1) / line * line;
 }

@@ -79,7 +79,7 @@ class Operand {
       : rows_(rows),
         channels_(channels),
         element_(element),
-        numbers_(static_cast<std::size_t>(operand_memory(products, rows, channels))) {}
+        numbers_(static_cast<std::size_t>(operand_numbers(products, rows, channels))) {}
 
   kernel::Buffer buffer() { return buffer_of(numbers_, element_); }
 

@@ -7,13 +7,16 @@
 
 namespace elubench::kernel {
 
+// float32 or bfloat16.
+inline Element element_of(at::ScalarType type) {
+  TORCH_CHECK(type == at::kFloat || type == at::kBFloat16, "a kernel needs float32 or bfloat16");
+  return type == at::kFloat ? Element::f32 : Element::bf16;
+}
+
 // The tensor must be dense and float32 or bfloat16; it must outlive the buffer.
 inline Buffer buffer_of(const at::Tensor& tensor) {
   TORCH_CHECK(tensor.is_non_overlapping_and_dense(), "a kernel needs a dense tensor");
-  TORCH_CHECK(tensor.scalar_type() == at::kFloat || tensor.scalar_type() == at::kBFloat16,
-              "a kernel needs float32 or bfloat16");
-  return {tensor.data_ptr(), tensor.scalar_type() == at::kFloat ? Element::f32 : Element::bf16,
-          tensor.is_cuda() ? Device::cuda : Device::cpu};
+  return {tensor.data_ptr(), element_of(tensor.scalar_type()), tensor.is_cuda() ? Device::cuda : Device::cpu};
 }
 
 }  // namespace elubench::kernel

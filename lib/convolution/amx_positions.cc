@@ -1,4 +1,4 @@
-#include "convolution/amx_places.h"
+#include "convolution/amx_positions.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -26,7 +26,7 @@ std::vector<std::int64_t> shifts_of(const Geometry& g, std::int64_t side) {
 
 }  // namespace
 
-AmxPlaces::AmxPlaces(const Geometry& geometry)
+AmxPositions::AmxPositions(const Geometry& geometry)
     : g_(geometry),
       one_tap_(pays_in_one_tap(geometry)),
       side_(one_tap_ ? g_.out_side
@@ -36,29 +36,29 @@ AmxPlaces::AmxPlaces(const Geometry& geometry)
       shifts_(one_tap_ ? std::vector<std::int64_t>{0} : shifts_of(g_, side_)),
       zeros_(static_cast<std::size_t>(std::max(input_columns_, g_.out_channels))) {}
 
-std::int64_t AmxPlaces::reach() const {
+std::int64_t AmxPositions::reach() const {
   std::int64_t reach = 0;
   for (const std::int64_t shift : shifts_) reach = std::max(reach, std::abs(shift));
   return reach;
 }
 
-AmxPlaces::Pixel AmxPlaces::pixel_of(std::int64_t place) const {
-  return {place / (side_ * side_), place / side_ % side_, place % side_};
+AmxPositions::Pixel AmxPositions::pixel_of(std::int64_t position) const {
+  return {position / (side_ * side_), position / side_ % side_, position % side_};
 }
 
-void AmxPlaces::output_rows(Row output_gradient, std::int64_t first, Row rows[at_once]) const {
+void AmxPositions::output_rows(Row output_gradient, std::int64_t first, Row rows[at_once]) const {
   for (std::int64_t i = 0; i < at_once; ++i) {
-    const std::int64_t place = first + i;
+    const std::int64_t position = first + i;
     rows[i] = zeros_.data();
-    if (place < 0 || place >= count_) continue;
-    const Pixel pixel = pixel_of(place);
+    if (position < 0 || position >= count_) continue;
+    const Pixel pixel = pixel_of(position);
     if (pixel.row >= g_.out_side || pixel.column >= g_.out_side) continue;
     rows[i] =
         output_gradient + ((pixel.image * g_.out_side + pixel.row) * g_.out_side + pixel.column) * g_.out_channels;
   }
 }
 
-void AmxPlaces::copy_patch(Row input, const Pixel& output, std::uint16_t* to) const {
+void AmxPositions::copy_patch(Row input, const Pixel& output, std::uint16_t* to) const {
   const std::int64_t field = g_.receptive_field, channels = g_.in_channels;
   const std::int64_t left = output.column - g_.padding_begin;
   const std::int64_t begin = std::max<std::int64_t>(left, 0), end = std::min(left + field, g_.in_side);
@@ -75,21 +75,21 @@ void AmxPlaces::copy_patch(Row input, const Pixel& output, std::uint16_t* to) co
   }
 }
 
-void AmxPlaces::input_rows(Row input, std::int64_t first, std::vector<std::uint16_t>& patches,
-                           Row rows[at_once]) const {
+void AmxPositions::input_rows(Row input, std::int64_t first, std::vector<std::uint16_t>& patches,
+                              Row rows[at_once]) const {
   const bool copies = one_tap_ && !sees_all(g_);
   if (copies) patches.resize(static_cast<std::size_t>(at_once * input_columns_));
   for (std::int64_t i = 0; i < at_once; ++i) {
-    const std::int64_t place = first + i;
+    const std::int64_t position = first + i;
     rows[i] = zeros_.data();
-    if (place < 0 || place >= count_) continue;
-    const Pixel pixel = pixel_of(place);
+    if (position < 0 || position >= count_) continue;
+    const Pixel pixel = pixel_of(position);
     if (copies) {
       std::uint16_t* patch = patches.data() + i * input_columns_;
       copy_patch(input, pixel, patch);
       rows[i] = patch;
     } else if (one_tap_) {
-      rows[i] = input + place * input_columns_;
+      rows[i] = input + position * input_columns_;
     } else if (pixel.row < g_.in_side && pixel.column < g_.in_side) {
       rows[i] = input + ((pixel.image * g_.in_side + pixel.row) * g_.in_side + pixel.column) * g_.in_channels;
     }
