@@ -18,7 +18,6 @@
 #include "experiment/run_folder.h"
 #include "network/table.h"
 #include "train/checkpoint.h"
-#include "train/trainer.h"
 
 namespace elubench::experiment {
 namespace {
@@ -31,13 +30,51 @@ double as_double(std::int64_t value) { return static_cast<double>(value); }
 
 std::int64_t classes_of(const Run& run) { return data::classes_of(run.specification.data.set); }
 
-std::string state_text(const Experiment& experiment, const Run& run) {
-  const Status status = read_status(experiment.path_of(run));
+network::Cost network_cost(const Run& run) {
+  return network::cost_of(run.specification.network, classes_of(run), run.specification.batch_norm);
+}
+
+// A run of the plan, and what its files say, which are read once.
+struct Planned {
+  const Run& run;
+  Status status;
+  MetricRows metrics;
+  bool finished;
+
+  std::int64_t updates_left() const { return run.specification.iterations - updates_done(metrics); }
+};
+
+std::vector<Planned> plan_of(const Experiment& experiment) {
+  std::vector<Planned> plan;
+  for (const Run& run : experiment.runs) {
+    const Status status = read_status(experiment.path_of(run));
+    const MetricRows metrics = metrics_of(experiment, run);
+    plan.push_back({run, status, metrics, is_finished(status, metrics, run.specification)});
+  }
+  return plan;
+}
+
+std::string state_text(const Planned& planned) {
+  const Status& status = planned.status;
   if (status.state == State::fresh) return "to do";
-  if (is_finished(experiment, run)) return status.text + ", nothing to do";
+  if (planned.finished) return status.text + ", nothing to do";
   const std::string reason = status.state == State::failed ? status.text : "begun";
-  return reason + ", has rows up to iteration " + std::to_string(updates_done(metrics_of(experiment, run))) +
+  return reason + ", has rows up to iteration " + std::to_string(updates_done(planned.metrics)) +
          ", to be resumed";
+}
+
+// Whether as many seeds as the recipe has can decide what it compares.
+std::string comparison_text(const Compare& compare) {
+  const std::int64_t number = comparisons_in(compare);
+  if (number == 0) return "none: there is nothing beside " + compare.baseline;
+  const auto seeds = static_cast<std::int64_t>(compare.seeds.size()), least = seeds_to_decide(number);
+  std::string text = std::to_string(number) + " with " + compare.baseline + ", of " + std::to_string(seeds) +
+                     (seeds == 1 ? " seed" : " seeds");
+  if (seeds < least) {
+    text += ": TOO FEW to decide any; from " + std::to_string(least) +
+            " on Holm's p (Wilcoxon signed-rank, exact, two-sided) can be below .05";
+  }
+  return text;
 }
 
 // Where the images are, or what to do where they are not.
@@ -64,11 +101,11 @@ Rates measured_now(const Experiment& experiment) {
   return {speeds.training.images_per_second, speeds.inference.images_per_second};
 }
 
-MeasuredRates measured_so_far(const Experiment& experiment) {
+MeasuredRates measured_so_far(const Experiment& experiment, const std::vector<Planned>& plan) {
   MeasuredRates rates;
-  for (const Run& run : experiment.runs) {
+  for (const auto& [run, status, metrics, finished] : plan) {
     const RecordedSessions sessions = recorded_sessions(experiment.path_of(run));
-    if (const auto measured = measured_rates(run, metrics_of(experiment, run), sessions)) {
+    if (const auto measured = measured_rates(run, metrics, sessions)) {
       rates.add(sessions.worker, run.variant, *measured);
     }
   }
@@ -79,10 +116,9 @@ bool whitens(const Experiment& experiment) {
   return experiment.runs.front().specification.data.preprocessing == data::Preprocessing::gcn_zca;
 }
 
-std::string time_text(const Experiment& experiment, int threads) {
-  const auto finished = [&](const Run& run) { return is_finished(experiment, run); };
-  if (std::all_of(experiment.runs.begin(), experiment.runs.end(), finished)) return "none, every run is finished";
-  MeasuredRates rates = measured_so_far(experiment);
+std::string time_text(const Experiment& experiment, const std::vector<Planned>& plan, int threads) {
+  if (std::ranges::all_of(plan, &Planned::finished)) return "none, every run is finished";
+  MeasuredRates rates = measured_so_far(experiment, plan);
   const std::string& first = experiment.runs.front().variant;
   const std::string worker = worker_text(experiment.device.name, experiment.device.description, threads);
   std::string source = "from what its runs on such a device have measured";
@@ -91,9 +127,8 @@ std::string time_text(const Experiment& experiment, int threads) {
     source = "from some steps of " + first + " measured just now: rough, and too long where other programs run";
   }
   double seconds = 0;
-  for (const Run& run : experiment.runs) {
-    if (finished(run)) continue;
-    seconds += seconds_left(run, updates_done(metrics_of(experiment, run)), *rates.of(worker, run.variant));
+  for (const auto& [run, status, metrics, finished] : plan) {
+    if (!finished) seconds += seconds_left(run, updates_done(metrics), *rates.of(worker, run.variant));
   }
   return "about " + duration_text(seconds) + " for one worker, at " +
          std::to_string(std::llround(rates.of(worker, first)->training)) + " images/s in training, " + source +
@@ -114,7 +149,7 @@ std::string disk_text(const Experiment& experiment) {
   double largest = 0;
   double metrics = 0;
   for (const Run& run : experiment.runs) {
-    const double one = as_double(train::checkpoint_bytes(run.specification, classes_of(run)));
+    const double one = as_double(train::CheckpointStore::bytes(network_cost(run).parameters));
     checkpoints += train::kept_checkpoints * one;
     largest = std::max(largest, one);
     metrics += metrics_bytes(run);
@@ -124,14 +159,11 @@ std::string disk_text(const Experiment& experiment) {
          size_text(largest) + " for each worker while it writes one more checkpoint";
 }
 
-std::string cost_text(const Experiment& experiment) {
-  const Run& run = experiment.runs.front();
-  const auto cost = network::cost_of(run.specification.network, classes_of(run), run.specification.batch_norm);
+std::string cost_text(const std::vector<Planned>& plan) {
+  const Run& run = plan.front().run;
+  const network::Cost cost = network_cost(run);
   std::int64_t updates = 0;
-  for (const Run& one : experiment.runs) {
-    if (!is_finished(experiment, one))
-      updates += one.specification.iterations - updates_done(metrics_of(experiment, one));
-  }
+  for (const Planned& planned : plan) updates += planned.finished ? 0 : planned.updates_left();
   const double images = as_double(updates) * as_double(run.specification.batch_size);
   const double total = 3 * images * as_double(cost.multiply_adds_an_image);
   return std::to_string(cost.parameters) + " parameters; " + count_text(as_double(cost.multiply_adds_an_image)) +
@@ -142,18 +174,20 @@ std::string cost_text(const Experiment& experiment) {
 }  // namespace
 
 std::string dry_run_text(const Experiment& experiment, int threads) {
+  const std::vector<Planned> plan = plan_of(experiment);
   std::string text = "runs (in " + (experiment.folder / "runs").string() + ")\n";
-  for (const Run& run : experiment.runs) {
-    text += "  " + run.folder.string() + ": " + state_text(experiment, run) + "\n";
+  for (const Planned& planned : plan) {
+    text += "  " + planned.run.folder.string() + ": " + state_text(planned) + "\n";
   }
   const auto& specification = experiment.runs.front().specification;
   text += "each: " + std::to_string(specification.iterations) + " iterations of " +
           std::to_string(specification.batch_size) + " images of " + specification.data.set + ", " +
           std::string(to_name(specification.precision)) + "\n";
   text += "data: " + data_text(experiment) + "\n";
-  text += "network: " + specification.network.name + ", " + cost_text(experiment) + "\n";
+  text += "comparisons: " + comparison_text(experiment.recipe.compare) + "\n";
+  text += "network: " + specification.network.name + ", " + cost_text(plan) + "\n";
   text += "device: " + experiment.device.name + " (" + experiment.device.description + ")\n";
-  text += "time: " + time_text(experiment, threads) + "\n";
+  text += "time: " + time_text(experiment, plan, threads) + "\n";
   text += "disk: " + disk_text(experiment) + "\n";
   text += "nothing was written\n";
   return text;

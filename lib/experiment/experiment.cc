@@ -127,8 +127,10 @@ void prepare_folder(Experiment& experiment) {
 
 bool is_finished(const Experiment& experiment, const Run& run) {
   const auto folder = experiment.path_of(run);
-  const State state = read_status(folder).state;
-  return state == State::diverged || (state == State::done && has_all_metrics(folder, run.specification));
+  const Status status = read_status(folder);
+  // Those of a run that has work left may be beyond reading, which is for that run to say.
+  const MetricRows metrics = status.state == State::done ? read_metrics(folder / "metrics.csv") : MetricRows{};
+  return is_finished(status, metrics, run.specification);
 }
 
 }  // namespace elubench::experiment

@@ -111,4 +111,14 @@ std::vector<Run> plan(const Recipe& recipe, train::Precision precision, const Fi
   return part_of(runs, filter.shard);
 }
 
+std::int64_t comparisons_in(const Compare& compare) {
+  return static_cast<std::int64_t>((compare.activations.size() - 1) * compare.batch_norm.size());
+}
+
+std::int64_t seeds_to_decide(std::int64_t comparisons) {
+  std::int64_t seeds = 1;
+  for (double smallest = 1; smallest * static_cast<double>(comparisons) >= 0.05; smallest /= 2) ++seeds;
+  return seeds;
+}
+
 }  // namespace elubench::experiment

@@ -38,6 +38,13 @@ struct Filter {
 // quotes.
 std::string variant_name(const std::string& activation, bool batch_norm);
 
+// Of each activation with the baseline, without and with batch normalisation: what a report adjusts for together.
+std::int64_t comparisons_in(const Compare& compare);
+
+// The fewest seeds with which one of so many comparisons can be decided, Holm over all: from n pairs the smallest
+// exact two-sided p of Wilcoxon's signed-rank test is 2 / 2^n, and that times their number must be below .05.
+std::int64_t seeds_to_decide(std::int64_t comparisons);
+
 // Seed by seed, so that paired runs stand next to each other. Throws UsageError where a pattern or seed finds no
 // run, or nothing is left.
 std::vector<Run> plan(const Recipe& recipe, train::Precision precision, const Filter& filter = {});

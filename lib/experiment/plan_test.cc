@@ -32,6 +32,14 @@ std::vector<std::string> folders_for(const Filter& filter) {
   return folders_of(plan(two_by_two(), train::Precision::fp32, filter));
 }
 
+// 2 / 2^6 = .031; three times 2 / 2^7 = .047; sixteen times 2 / 2^10 = .031, and 2 / 2^9 = .063.
+TEST(Plan, TellsHowManySeedsCanDecideSoManyComparisons) {
+  EXPECT_EQ(seeds_to_decide(1), 6);
+  EXPECT_EQ(seeds_to_decide(3), 7);
+  EXPECT_EQ(seeds_to_decide(16), 10);
+  EXPECT_EQ(comparisons_in(two_by_two().compare), 2);
+}
+
 TEST(Plan, GoesSeedBySeedSoThatPairsStandTogether) {
   EXPECT_THAT(folders_for({}),
               ElementsAre("relu/seed-3", "elu(alpha=0.5)/seed-3", "relu+bn/seed-3", "elu(alpha=0.5)+bn/seed-3",

@@ -107,9 +107,9 @@ void check_same_run(const std::filesystem::path& folder, const train::Specificat
                    "); undo the change, give another --out, or move that folder away");
 }
 
-bool has_all_metrics(const std::filesystem::path& folder, const train::Specification& specification) {
-  const MetricRows metrics = read_metrics(folder / "metrics.csv");
-  if (!metrics.damage.empty() || metrics.rows.empty()) return false;
+bool is_finished(const Status& status, const MetricRows& metrics, const train::Specification& specification) {
+  if (status.state == State::diverged) return true;
+  if (status.state != State::done || !metrics.damage.empty() || metrics.rows.empty()) return false;
   const train::Metric& last = metrics.rows.back();
   const auto layers = network::layers_of(specification.network, data::find_set(specification.data.set).classes);
   return last.iteration == specification.iterations && last.split == "probe" &&

@@ -9,6 +9,7 @@
 
 #include "base/file_lock.h"
 #include "experiment/environment.h"
+#include "experiment/metrics_file.h"
 #include "train/specification.h"
 
 namespace elubench::experiment {
@@ -45,9 +46,9 @@ RecordedSessions recorded_sessions(const std::filesystem::path& folder);
 // Throws UsageError, which says what differs, if the folder belongs to a run that computes something else.
 void check_same_run(const std::filesystem::path& folder, const train::Specification& specification);
 
-// True if metrics.csv is whole and ends with the last row of the last iteration's test. Then a run that says
-// `done` is done.
-bool has_all_metrics(const std::filesystem::path& folder, const train::Specification& specification);
+// True if nothing is left to do for a run whose files say this: it diverged, or is done and has all its metrics,
+// which then are whole and end with the last row of the last iteration's test.
+bool is_finished(const Status& status, const MetricRows& metrics, const train::Specification& specification);
 
 // The folder, held by this process until the object dies.
 class RunFolder {

@@ -148,16 +148,17 @@ TEST_F(RunFolderTest, AFolderThatCannotBeMadeIsAUsageError) {
 
 TEST_F(RunFolderTest, DoneNeedsTheLastRowOfTheLastTest) {
   specification.iterations = 20;
-  const std::string header = "iteration,epoch,split,metric,value\n";
-  EXPECT_FALSE(has_all_metrics(path, specification));
-  put_text(path / "metrics.csv", header + "20,1,train,error,90\n10,1,test,error,90\n");
-  EXPECT_FALSE(has_all_metrics(path, specification));
-  put_text(path / "metrics.csv", header + "20,1,test,error,90\n20,1,probe,gradient_norm/conv1,1\n");
-  EXPECT_FALSE(has_all_metrics(path, specification));
-  put_text(path / "metrics.csv", header + "20,1,test,error,90\n20,1,probe,gradient_norm/conv11,1\n");
-  EXPECT_TRUE(has_all_metrics(path, specification));
-  put_text(path / "metrics.csv", header + "20,1,test,error,90\n20,1,probe,gra");
-  EXPECT_FALSE(has_all_metrics(path, specification));
+  const auto is_finished_with = [&](const std::string& rows, const Status& status = {State::done, "done"}) {
+    return is_finished(status, parse_metrics("iteration,epoch,split,metric,value\n" + rows), specification);
+  };
+  const std::string all = "20,1,test,error,90\n20,1,probe,gradient_norm/conv11,1\n";
+  EXPECT_TRUE(is_finished_with(all));
+  EXPECT_FALSE(is_finished_with(""));
+  EXPECT_FALSE(is_finished_with("20,1,train,error,90\n10,1,test,error,90\n"));
+  EXPECT_FALSE(is_finished_with("20,1,test,error,90\n20,1,probe,gradient_norm/conv1,1\n"));
+  EXPECT_FALSE(is_finished_with("20,1,test,error,90\n20,1,probe,gra"));
+  EXPECT_FALSE(is_finished_with(all, {State::running, "running"}));
+  EXPECT_TRUE(is_finished_with("", {State::diverged, "diverged at iteration 7"}));
 }
 
 }  // namespace

@@ -143,8 +143,6 @@ class Runner {
   }
 
  private:
-  using Specification = train::Specification;
-
   at::Device device() const { return at::Device(experiment_.device.name); }
 
   bool train_in(RunFolder& folder, const Run& planned, const std::string& title) {

@@ -177,7 +177,7 @@ TEST_F(RunnerTest, ZeroIterationsTestTheInitialWeights) {
   const auto rows = read_metrics(run_path("elu/seed-1") / "metrics.csv").rows;
   ASSERT_FALSE(rows.empty());
   EXPECT_EQ(rows.front().iteration, 0);
-  EXPECT_TRUE(has_all_metrics(run_path("elu/seed-1"), experiment.runs[1].specification));
+  EXPECT_TRUE(is_finished(experiment, experiment.runs[1]));
 }
 
 TEST_F(RunnerTest, EverythingIsCheckedBeforeAnythingIsTrained) {
@@ -256,6 +256,7 @@ TEST_F(RunnerTest, FinishedResultsWithoutCheckpointsAreNotTrainedAgain) {
 TEST_F(RunnerTest, DryRunSaysTheCostAndWritesNothing) {
   const std::string text = dry_run_text(open_experiment(request), 1);
   EXPECT_THAT(text, HasSubstr("elu/seed-1: to do"));
+  EXPECT_THAT(text, HasSubstr("comparisons: 1 with relu, of 1 seed: TOO FEW to decide any; from 6 on"));
   EXPECT_THAT(text, HasSubstr("parameters"));
   EXPECT_THAT(text, HasSubstr("from some steps of relu measured just now: rough"));
   EXPECT_THAT(text, HasSubstr("disk: "));

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "data/table.h"
 #include "experiment/run_folder.h"
+#include "train/export_weights.h"
 #include "train/trainer.h"
 
 namespace elubench::experiment {

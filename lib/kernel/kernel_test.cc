@@ -65,7 +65,7 @@ TEST(SoftmaxCrossEntropy, CountsNanAsWrongAndSurvivesHugeLogits) {
   EXPECT_EQ(second.wrong, 0);
 }
 
-// Two steps of paper.md's rule, worked out in double.
+// Two steps of v = momentum v + rate (gradient + decay w), w = w - v, worked out in double.
 TEST(MomentumUpdate, FollowsThePapersRule) {
   const std::int64_t n = 1001;
   at::Tensor weight = wave({n}, 0.1);

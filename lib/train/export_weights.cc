@@ -1,12 +1,12 @@
+#include "train/export_weights.h"
+
 #include <ATen/Functions.h>
 
-#include "base/error.h"
 #include "base/safetensors.h"
 #include "data/stored_tensor.h"
 #include "network/parameters.h"
 #include "network/table.h"
 #include "train/checkpoint.h"
-#include "train/trainer.h"
 
 namespace elubench::train {
 
@@ -24,11 +24,6 @@ void export_weights(const Specification& specification, std::int64_t classes, co
   for (const auto& entry : parameters.entries()) add(entry.name, entry.value);
   for (const auto& statistic : parameters.statistics()) add(statistic.name, statistic.value);
   write_safetensors(out, stored, {}, false);
-}
-
-std::int64_t checkpoint_bytes(const Specification& specification, std::int64_t classes) {
-  return CheckpointStore::bytes(
-      network::cost_of(specification.network, classes, specification.batch_norm).parameters);
 }
 
 }  // namespace elubench::train

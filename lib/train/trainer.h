@@ -30,13 +30,4 @@ Outcome run(const Specification& specification, const data::Dataset& dataset, co
 Evaluation evaluate_checkpoint(const Specification& specification, const data::Dataset& dataset,
                                const std::filesystem::path& folder, at::Device device);
 
-// Writes the weights of the newest whole checkpoint in `folder` as safetensors, fp32: `conv1.weight` (OIHW),
-// `conv1.bias`, ...; with batch normalisation also `bn1.weight`, `bn1.bias`, `bn1.running_mean`,
-// `bn1.running_var`, ...
-void export_weights(const Specification& specification, std::int64_t classes, const std::filesystem::path& folder,
-                    const std::filesystem::path& out);
-
-// Bytes that one checkpoint of a run takes, for the plan's disk estimate.
-std::int64_t checkpoint_bytes(const Specification& specification, std::int64_t classes);
-
 }  // namespace elubench::train

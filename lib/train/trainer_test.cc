@@ -13,8 +13,8 @@
 #include "base/interrupt.h"
 #include "base/parallel.h"
 #include "base/safetensors.h"
-#include "train/build.h"
 #include "train/checkpoint.h"
+#include "train/export_weights.h"
 #include "train/test_run.h"
 
 namespace elubench::train {
@@ -352,21 +352,6 @@ TEST_F(Run, IsEvaluatedAgainFromItsCheckpoint) {
             4);
   EXPECT_THAT([&] { evaluate_checkpoint(specification, dataset, folder.path() / "nowhere", at::kCPU); },
               ThrowsMessage<Error>(HasSubstr("no usable checkpoint")));
-}
-
-TEST_F(Run, ExportsItsWeightsInLibTorchsOrder) {
-  specification.batch_norm = true;
-  MemoryRecorder recorder;
-  run(recorder);
-  weights_in(specification, folder.path());
-  const SafetensorsFile file(folder.path() / "weights.safetensors");
-  EXPECT_EQ(file.at("conv1.weight").shape, (std::vector<std::int64_t>{10, 3, 5, 5}));
-  EXPECT_EQ(file.at("bn1.running_var").shape, (std::vector<std::int64_t>{10}));
-  network::Network network = build_network(specification, 5, at::kCPU);
-  CheckpointStore(folder.path()).load_newest(network.parameters());
-  const at::Tensor weight = network.parameters().entry("conv1.weight").value;
-  const auto* exported = reinterpret_cast<const float*>(file.at("conv1.weight").bytes.data());
-  EXPECT_EQ(exported[((4 * 3 + 2) * 5 + 1) * 5 + 3], weight[4][2][1][3].item<float>());
 }
 
 }  // namespace
