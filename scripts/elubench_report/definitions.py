@@ -45,8 +45,8 @@ DEFINITIONS = (
         "“≥”, “at least”: fewer cannot bring the smallest possible p, times the number of comparisons, below "
         ".05; pairs that do not differ do not count. “About”: from two pairs on, if that is more, the number "
         "with which a t test on normal differences of the mean and standard deviation seen would have 80 % "
-        "power, over the signed-rank test's efficiency, 3 / π. No number: the estimate does not exceed the "
-        "pairs that are there.",
+        "power, over the signed-rank test's efficiency, 3 / π. More than 100 are given as such. No number: the "
+        "estimate does not exceed the pairs that are there.",
     ),
     (
         "level reached",

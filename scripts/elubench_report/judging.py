@@ -24,7 +24,7 @@ from elubench_report.comparison import (
     pairs_with_divergence,
 )
 from elubench_report.experiment import Experiment, Variant
-from elubench_report.sample_size import smallest_pairs
+from elubench_report.sample_size import MOST_FORESEEN, smallest_pairs
 
 ELU = Activation("elu", (("alpha", 1.0),))
 RELU = Activation("relu")
@@ -115,6 +115,8 @@ def deciding(comparison: Comparison, pair: str = "paired run") -> str:
     more = comparison.more_runs
     if more is None:
         return f"More {pair}s; the differences seen so far do not tell how many."
+    if more.number > MOST_FORESEEN:
+        return f"More than {MOST_FORESEEN} more {pair}s, for a difference as small as the one seen so far."
     if not more.least:
         number = text.count(more.number, f"more {pair}")
         return f"About {number} would show a difference of this size with 80 % power."

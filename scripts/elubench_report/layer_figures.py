@@ -12,12 +12,13 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
+from elubench_report import text
 from elubench_report.curves import Curve, mean_curve, probe
 from elubench_report.drawing import Cell, Figure, canvas, complete
 from elubench_report.experiment import Experiment, Variant
 from elubench_report.layers import DIAGNOSTICS, DISPLAY_SCALE, Diagnostic, gradient_ratio_series, layers
-from elubench_report.learning_figures import CURVE_HEADER, curve_axis, curve_rows, lines_of
-from elubench_report.line_figure import CurveLine, line_figure, markers
+from elubench_report.learning_figures import CURVE_HEADER, curve_axis, curve_rows, lines_of, runs_sentence
+from elubench_report.line_figure import CurveLine, line_figure, marker
 from elubench_report.style import FONT_SIZE, INK, RC, THOUSANDS, TWO_COLUMNS, colour, scientific
 
 
@@ -54,11 +55,17 @@ def _across_layers(experiment: Experiment, diagnostic: Diagnostic, names: list[s
     left = 0.62 if diagnostic.logarithmic else 0.5
     figure, wide = line_figure(experiment, lines, set_axis, 2.3, left=left)
     caption = (
-        f"At the last evaluation: {diagnostic.definition}, on the probe batch of test images in evaluation mode."
+        f"At the last evaluation, after {_iterations_in(rows)} iterations: {diagnostic.definition}, on the probe "
+        f"batch of test images in evaluation mode. {runs_sentence([line.curve for line in lines])}"
     )
     header = ["variant", "layer", "iteration", "mean", "low", "high", "runs"]
     title = f"{diagnostic.label} across layers"
     return Figure(f"{diagnostic.metric}_layers", title, caption, figure, header, rows, wide)
+
+
+def _iterations_in(rows: Sequence[Sequence[Cell]]) -> str:
+    iterations = sorted({row[2] for row in rows})
+    return " to ".join(text.number(i, 0) for i in sorted({iterations[0], iterations[-1]}))
 
 
 def _last_points(curves: Sequence[Curve], scale: float) -> Curve:
@@ -130,7 +137,7 @@ def _over_training(experiment: Experiment, diagnostic: Diagnostic, names: list[s
         for name, shade in zip(names, shades, strict=True):
             curve = mean_curve(experiment.to_draw(variant), probe(diagnostic.metric, name))
             values = curve.mean * scale
-            axes.plot(curve.x, values, color=shade, linewidth=1.0, marker=markers(curve), markersize=2.5)
+            axes.plot(curve.x, values, color=shade, linewidth=1.0, marker=marker(variant, curve), markersize=2.5)
             drawn.append(curve.mean * scale)
             rows += [
                 [variant.text(), name, int(i), float(v), curve.n]
@@ -197,7 +204,8 @@ def _gradient_ratio(experiment: Experiment, names: list[str]) -> Figure | None:
     figure, wide = line_figure(experiment, lines, set_axis, 2.3)
     caption = (
         f"Gradient norm of the first layer ({names[0]}) over the last one's ({names[-1]}), powers of ten: lower "
-        "means that less of the gradient arrives. Layers differ in size, so compare activations, not with 0."
+        "means that less of the gradient arrives. Layers differ in size, so compare activations, not with 0. "
+        f"{runs_sentence([line.curve for line in lines])}"
     )
     title = "Gradient, first over last layer"
     return Figure("gradient_ratio", title, caption, figure, CURVE_HEADER, curve_rows(lines), wide)

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
 from elubench_report.convergence import is_timed
-from elubench_report.curves import RUNS_WITH_RANGE, mean_curve, test_error, training_loss
+from elubench_report.curves import RUNS_WITH_RANGE, Curve, mean_curve, test_error, training_loss
 from elubench_report.drawing import Cell, Figure
 from elubench_report.experiment import Experiment, Run, Variant
 from elubench_report.line_figure import CurveLine, line_figure
@@ -137,21 +137,25 @@ def _range(lines: Sequence[CurveLine], start: float, last: float) -> tuple[float
 def _curve_caption(
     experiment: Experiment, by_time: bool, lines: Sequence[CurveLine], reference: Reference | None
 ) -> str:
-    counts = sorted({line.curve.n for line in lines})
     parts = [f"Against {'the time of training alone, evaluation not counted' if by_time else 'iterations'}."]
-    if counts == [1]:
-        parts.append("One run each, so there is no band.")
-    else:
-        runs = "–".join(str(c) for c in sorted({counts[0], counts[-1]}))
-        bands = ["its 95 % t interval"] if counts[-1] > RUNS_WITH_RANGE else []
-        bands += ["both runs as a band"] if RUNS_WITH_RANGE in counts else []
-        parts.append(f"Mean of {runs} runs and {' or, of two, '.join(bands)}.")
+    parts.append(runs_sentence([line.curve for line in lines]))
     if by_time and experiment.clock:
         parts.append(f"Measured on {', '.join(experiment.clock)}.")
     if reference and any(line.paper is not None for line in lines):
         moved = ", moved from the plot's axis to iterations" if reference.skew else ""
         parts.append(f"Dashed, in the same colours: {reference.title}{moved}.")
     return " ".join(parts)
+
+
+def runs_sentence(curves: Sequence[Curve]) -> str:
+    """Of how many runs the curves are means, and what their bands are."""
+    counts = sorted({curve.n for curve in curves})
+    if counts == [1]:
+        return "One run each, so there is no band."
+    runs = "–".join(str(c) for c in sorted({counts[0], counts[-1]}))
+    bands = ["its 95 % t interval"] if counts[-1] > RUNS_WITH_RANGE else []
+    bands += ["both runs as a band"] if RUNS_WITH_RANGE in counts else []
+    return f"Mean of {runs} runs and {' or, of two, '.join(bands)}."
 
 
 def curve_rows(lines: Sequence[CurveLine], source: str = "") -> list[list[Cell]]:

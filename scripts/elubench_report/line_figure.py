@@ -20,6 +20,7 @@ from elubench_report.style import (
     FAINT_LINE,
     FONT_SIZE,
     INK,
+    MARKERS,
     PAPER_STYLE,
     EndLabel,
     colour,
@@ -40,8 +41,9 @@ class CurveLine:
     paper: Series | None = None
 
 
-def markers(curve: Curve) -> str:
-    return "o" if len(curve) <= _FEW_POINTS else ""
+def marker(variant: Variant, curve: Curve) -> str:
+    """A function's own, at every point, where there are few points."""
+    return MARKERS.get(variant.activation.name, "o") if len(curve) <= _FEW_POINTS else ""
 
 
 def line_figure(
@@ -100,7 +102,13 @@ def _short(label: str, arrangement: Arrangement) -> str:
 def _draw(axes: Axes, line: CurveLine, shade: str, style: object, in_panel: int, start: float) -> None:
     curve = line.curve
     axes.plot(
-        curve.x, curve.mean, color=shade, linestyle=style, marker=markers(curve), zorder=3, clip_on=start > 0
+        curve.x,
+        curve.mean,
+        color=shade,
+        linestyle=style,
+        marker=marker(line.variant, curve),
+        zorder=3,
+        clip_on=start > 0,
     )
     if curve.low is not None:
         faintness = 0.18 if in_panel <= _FEW_BANDS else 0.08

@@ -66,7 +66,7 @@ def _draw(experiment: Experiment, folder: Path, beside: Experiment | None) -> Re
     found = warnings(experiment)
     reference = reference_of(beside) if beside else _reference(experiment, found)
     claims = judge(experiment)
-    tables = all_tables(experiment, table, reference if reference and reference.is_paper else None, claims)
+    tables = all_tables(experiment, table, reference, claims)
     figures = {
         "difference": differences(experiment, table),
         "curves": learning_curves(experiment, reference),

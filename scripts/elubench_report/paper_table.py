@@ -1,4 +1,4 @@
-"""Our curves beside the paper's."""
+"""Our results and curves beside the paper's."""
 
 from __future__ import annotations
 
@@ -12,10 +12,44 @@ from elubench_report.curves import test_error, training_loss
 from elubench_report.experiment import Experiment
 from elubench_report.metrics import Series
 from elubench_report.reference import Reference
+from elubench_report.results import final_test_error
+from elubench_report.statistics import difference_interval
 from elubench_report.table_titles import titled
 from elubench_report.tables import Table
 
 _PAPER_POINTS = 5  # iterations at which our curve is compared with the paper's
+
+
+def paper_result_table(experiment: Experiment, reference: Reference) -> Table | None:
+    """Final test errors beside those that the paper prints, of runs that are as long as the paper's."""
+    rows = []
+    for variant, printed in reference.final.items():
+        runs = [run for run in experiment.finished(variant) if run.iterations == reference.final_iteration]
+        errors = [error for run in runs if (error := final_test_error(run)) is not None]
+        interval = difference_interval(errors, printed)
+        if interval is None:
+            continue
+        sides = {interval.low > 0: "higher", interval.high < 0: "lower"}
+        rows.append(
+            [
+                experiment.label(variant),
+                str(len(errors)),
+                text.mean_and_sd(errors),
+                f"{text.number(printed.mean)} ± {text.number(printed.sd)} ({printed.n} runs)",
+                text.number(sum(errors) / len(errors) - printed.mean, signed=True),
+                text.interval(interval),
+                sides.get(True, "within chance"),
+            ]
+        )
+    if not rows:
+        return None
+    header = ["activation", "runs", "test error (%)", "paper", "difference", "95 % interval", "beside the paper"]
+    notes = [
+        "Interval: Welch’s t, unpaired, for the paper’s seeds are not ours; of one run, where one more of the "
+        "paper’s runs would lie. Within chance: it covers 0, which does not show that the two are equal; how far "
+        "apart they may be, the interval says.",
+    ]
+    return Table("paper_result", titled(experiment, "The result beside the paper’s"), header, rows, notes)
 
 
 def paper_table(experiment: Experiment, reference: Reference) -> Table | None:

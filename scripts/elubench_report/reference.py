@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from elubench_report.curves import mean_curve, test_error, training_loss
 from elubench_report.errors import ReportError
 from elubench_report.experiment import Experiment, Run, Variant
 from elubench_report.metrics import Series
+from elubench_report.statistics import Sample
 
 _DATA_SET = "cifar-100"  # of figures 4 and 5, unless a reference names another (`data_set`)
 PAPER_SOURCE = "paper"
@@ -36,11 +37,9 @@ class Reference:
     skew: str  # how a figure's axis was read; empty for other runs
     test_error: dict[Variant, Series]
     training_loss: dict[Variant, Series]
-
-    @property
-    def is_paper(self) -> bool:
-        """Whether they are the paper's."""
-        return self.source == PAPER_SOURCE
+    final: dict[Variant, Sample] = field(default_factory=dict)  # test error that the paper prints, in per cent
+    final_iteration: int | None = None  # of which it is
+    experiment: Experiment | None = None  # whose curves they are, where they are not the paper's
 
 
 def reference_of(experiment: Experiment) -> Reference:
@@ -58,6 +57,7 @@ def reference_of(experiment: Experiment) -> Reference:
         skew="",
         test_error=curves(test_error),
         training_loss=curves(training_loss),
+        experiment=experiment,
     )
 
 
@@ -70,8 +70,12 @@ def read_reference(key: str, folder: Path = PAPER) -> Reference:
     columns = _read_columns(folder / entry["file"])
     axis = columns[entry["axis_column"]] * entry["axis_unit"]
     found: dict[str, dict[Variant, Series]] = {"test_error": {}, "training_loss": {}}
+    final: dict[Variant, Sample] = {}
     for curve in entry["curve"]:
         variant = Variant(parse_activation(curve["activation"]), curve.get("batch_norm", False))
+        if "final" in curve:
+            printed = curve["final"]
+            final[variant] = Sample(printed["mean"], printed["sd"], printed["runs"])
         for metric, curves in found.items():
             if metric in curve:
                 curves[variant] = _to_iterations(axis, columns[curve[metric]], entry["skew"][metric])
@@ -82,6 +86,8 @@ def read_reference(key: str, folder: Path = PAPER) -> Reference:
         entry.get("data_set", _DATA_SET),
         entry["skew"]["explanation"],
         **found,
+        final=final,
+        final_iteration=entry.get("final_iteration"),
     )
 
 

@@ -1,14 +1,20 @@
+from dataclasses import replace
 from statistics import mean
 
+import numpy as np
 import pytest
 
 from elubench_report import curves
 from elubench_report.activations import parse_activation
+from elubench_report.beside_table import beside_table
 from elubench_report.errors import ReportError
 from elubench_report.experiment import Variant, read_experiment
 from elubench_report.learning_figures import curve_rows, lines_of
 from elubench_report.made_up import MadeUp
+from elubench_report.made_up_curves import made_up_experiment, made_up_run
+from elubench_report.metrics import Metrics, Series
 from elubench_report.page import draw_all
+from elubench_report.paper_table import paper_result_table
 from elubench_report.reference import read_reference, reference_of
 
 ELU, RELU = Variant(parse_activation("elu")), Variant(parse_activation("relu"))
@@ -19,6 +25,40 @@ def test_last_points_are_the_papers_printed_means():
     printed = {"elu": 28.75, "shifted_relu": 29.35, "leaky_relu": 30.59, "relu": 31.56}
     for name, error in printed.items():
         assert reference.test_error[Variant(parse_activation(name))].at(165000) == pytest.approx(error, abs=0.01)
+
+
+def test_the_result_is_beside_the_papers_where_runs_are_as_long():
+    reference = read_reference("clevert2015-fig4")
+    errors = {"elu": 29.45, "relu": 31.56}
+    runs = [made_up_run(name, 1, [50, error]) for name, error in errors.items()]
+    assert paper_result_table(made_up_experiment(runs), reference) is None
+    long_runs = made_up_experiment(
+        [
+            replace(run, specification={"train": {"iterations": 165000}}, metrics=at_the_end(errors[name]))
+            for run in runs
+            for name in [run.variant.activation.name]
+        ]
+    )
+    rows = paper_result_table(long_runs, reference).rows
+    assert [(row[0], row[3], row[4], row[6]) for row in rows] == [
+        ("ELU", "28.75 ± 0.24 (10 runs)", "+0.70", "higher"),
+        ("ReLU", "31.56 ± 0.37 (10 runs)", "0.00", "within chance"),
+    ]
+
+
+def at_the_end(error):
+    return Metrics({("test", "error"): Series(np.array([165000]), np.array([error]))})
+
+
+def test_seed_by_seed_beside_other_runs():
+    def runs(shift):
+        return [made_up_run("elu", s, [50 + s, 40 + (-1) ** s * shift], [3.0, 2.0]) for s in (1, 2)]
+
+    elu, relu = runs(1.0), [made_up_run("relu", 9, [50, 40])]  # no such seed there
+    table = beside_table(made_up_experiment([*elu, *relu]), made_up_experiment([*runs(0.0), *relu[:0]]))
+    # Differences 0 and -1 with seed 1, 0 and +1 with seed 2; between the seeds there -1 and 0.
+    assert table.rows == [["ELU", "2", "0.00", "0.50", "0.50", "0.000", "0.000", "0.000"]]
+    assert beside_table(made_up_experiment(relu), made_up_experiment(elu)) is None
 
 
 def test_skew_is_undone():

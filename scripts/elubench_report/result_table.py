@@ -9,6 +9,7 @@ from elubench_report import text
 from elubench_report.comparison import Comparison
 from elubench_report.experiment import Experiment
 from elubench_report.results import Result
+from elubench_report.sample_size import MOST_FORESEEN
 from elubench_report.table_titles import batch_norm_note, titled
 from elubench_report.tables import Table
 
@@ -30,6 +31,8 @@ def outcome(comparison: Comparison | None) -> str:
     more = comparison.more_runs
     if more is None:
         return "undecided"
+    if more.number > MOST_FORESEEN:
+        return f"undecided, > {MOST_FORESEEN} more runs"
     return f"undecided, {'≥' if more.least else 'about'} {text.count(more.number, 'more run')}"
 
 

@@ -13,6 +13,7 @@ from elubench_report.pairing import Paired
 from elubench_report.statistics import SIGNIFICANCE
 
 POWER = 0.8
+MOST_FORESEEN = 100  # beyond that an estimate from few differences is no number to plan by
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from elubench_report.experiment import Variant
 from elubench_report.judging import deciding
 from elubench_report.pairing import Paired
 from elubench_report.result_table import outcome
-from elubench_report.sample_size import MoreRuns, more_runs, pairs_for_power, smallest_pairs
+from elubench_report.sample_size import MOST_FORESEEN, MoreRuns, more_runs, pairs_for_power, smallest_pairs
 from elubench_report.statistics import signed_rank_p
 
 
@@ -65,6 +65,14 @@ def test_an_estimate_below_what_is_there_does_not_tell():
 def test_words_tell_a_bound_from_an_estimate():
     assert outcome(undecided(paired(-1.0, -1.01))) == "undecided, ≥ 4 more runs"
     assert deciding(undecided(paired(-1.0, -1.01))).startswith("At least 4 more paired runs: with 2 that differ")
-    weak = undecided(paired(-1.0, 1.2, -0.9, 0.8, -1.1, 1.0, -0.4, 0.2))
+    weak = undecided(paired(-1.0, 0.8, -0.9, 0.2, -1.1, 0.5, -1.4, 0.2))
+    assert weak.more_runs.number < MOST_FORESEEN
     assert outcome(weak) == f"undecided, about {weak.more_runs.number} more runs"
     assert deciding(weak).startswith(f"About {weak.more_runs.number} more paired runs")
+
+
+def test_an_estimate_beyond_a_hundred_is_no_number():
+    tiny = undecided(paired(-1.0, 1.2, -0.9, 0.8, -1.1, 1.0, -0.4, 0.2))
+    assert tiny.more_runs.number > MOST_FORESEEN
+    assert outcome(tiny) == "undecided, > 100 more runs"
+    assert deciding(tiny).startswith("More than 100 more paired runs")

@@ -68,32 +68,29 @@ def elu_curve() -> Figure:
         for alpha, shade in ((0.5, "#E69F00"), (1.0, "#D55E00"), (2.0, "#8A2B00")):
             elu = Activation("elu", (("alpha", alpha),))
             for axes, values in zip(panels, (elu.value(x), elu.derivative(x)), strict=True):
-                for side in (x <= 0, x > 0):
-                    axes.plot(x[side], values[side], color=shade)
-            panels[0].text(
-                -4.95, -alpha + 0.07, f"α = {alpha:g}", color=shade, va="bottom", fontsize=FONT_SIZE - 1
-            )
-            panels[1].text(
-                0.12,
-                alpha - 0.02 if alpha != 1 else 1.06,
-                f"α = {alpha:g}",
-                color=shade,
-                va="center" if alpha != 1 else "bottom",
-                fontsize=FONT_SIZE - 1,
-            )
+                axes.plot(x[x <= 0], values[x <= 0], color=shade)
+            label = {"s": f"α = {alpha:g}", "color": shade, "fontsize": FONT_SIZE - 1}
+            panels[0].text(-4.95, -alpha + 0.1, va="bottom", **label)
+            panels[1].text(0.15, alpha if alpha != 1 else 1.1, va="center" if alpha != 1 else "bottom", **label)
             rows += [
                 [alpha, float(a), float(f), float(d)]
                 for a, f, d in zip(x, elu.value(x), elu.derivative(x), strict=True)
             ]
+        for axes, values in zip(panels, (x, np.ones_like(x)), strict=True):  # whatever alpha is
+            axes.plot(x[x >= 0], values[x >= 0], color=INK)
         for axes, label in zip(panels, ("f(x)", "f′(x)"), strict=True):
             axes.set_xlabel("x")
             axes.set_ylabel(label)
             axes.set_xlim(-5, 3)
             axes.axvline(0, color=INK, linewidth=0.5, zorder=1)
+            axes.grid(visible=False)  # lines would strike through the labels
         panels[0].axhline(0, color=INK, linewidth=0.5, zorder=1)
         panels[1].set_ylim(-0.08, 2.15)
         complete(figure, synthetic=False)
-    caption = "f falls to −α; f′ is continuous at 0 for α = 1 only, where both sides give 1."
+    caption = (
+        "f falls to −α, and is x for x > 0 whatever α is; f′ is continuous at 0 for α = 1 only, where both sides "
+        "give 1."
+    )
     return Figure(
         "elu_curve", "ELU and its derivative", caption, figure, ["alpha", "x", "f", "derivative"], rows, wide=True
     )

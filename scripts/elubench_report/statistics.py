@@ -28,6 +28,39 @@ def mean_interval(values: Sequence[float]) -> Interval | None:
     return Interval(float(np.mean(values) - half), float(np.mean(values) + half))
 
 
+@dataclass(frozen=True)
+class Sample:
+    """What is known of several values, such as what a paper prints of its runs."""
+
+    mean: float
+    sd: float  # with n - 1
+    n: int
+
+    @property
+    def error(self) -> float:
+        """The squared standard error of the mean."""
+        return self.sd**2 / self.n
+
+
+def difference_interval(values: Sequence[float], other: Sample) -> Interval | None:
+    """Of the mean of unpaired values less that of another sample, 95 %, by Welch's t.
+
+    A single value has no spread of its own: then where one more value of the other sample would lie, by its t.
+    """
+    if not values:
+        return None
+    difference = float(np.mean(values)) - other.mean
+    spread = standard_deviation(values)
+    if spread is None:
+        degrees, error = other.n - 1, other.sd**2 + other.error
+    else:
+        own = Sample(float(np.mean(values)), spread, len(values))
+        error = own.error + other.error
+        degrees = error**2 / (own.error**2 / (own.n - 1) + other.error**2 / (other.n - 1))
+    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, degrees)) * math.sqrt(error)
+    return Interval(difference - half, difference + half)
+
+
 def median_interval(lows: Sequence[float], highs: Sequence[float]) -> Interval | None:
     """The interval of the median, at least 95 % whatever the distribution; None for fewer than six values.
 

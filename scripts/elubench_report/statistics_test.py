@@ -6,6 +6,8 @@ from scipy import stats
 
 from elubench_report.statistics import (
     Interval,
+    Sample,
+    difference_interval,
     holm,
     mean_interval,
     median_interval,
@@ -71,6 +73,21 @@ def test_interval_of_the_median_is_from_the_ranks_of_the_sign_test(n, rank):
 
 def test_interval_of_the_median_takes_six_values():
     assert median_interval([1.0] * 5, [1.0] * 5) is None
+
+
+def test_difference_to_another_sample_is_welchs():
+    ours, theirs = [28.1, 28.9, 28.4], [29.3, 29.9, 29.5, 30.1, 29.2]
+    expected = stats.ttest_ind(ours, theirs, equal_var=False).confidence_interval(0.95)
+    found = difference_interval(ours, Sample(np.mean(theirs), np.std(theirs, ddof=1), len(theirs)))
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
+
+
+def test_one_value_is_compared_with_where_one_more_would_lie():
+    # t(9) at 0.975 is 2.2621572 in every table; one more value and the mean of ten vary by 1 + 1/10.
+    half = 2.2621571628 * 0.24 * 1.1**0.5
+    found = difference_interval([29.45], Sample(28.75, 0.24, 10))
+    assert (found.low, found.high) == pytest.approx((0.7 - half, 0.7 + half))
+    assert difference_interval([], Sample(28.75, 0.24, 10)) is None
 
 
 def test_direction_is_that_of_the_ranks_not_of_the_mean():

@@ -79,6 +79,9 @@ _PALETTE = {
 }
 _UNKNOWN = "#606060"
 
+# What tells the paper's four apart where there is no colour.
+MARKERS = {"elu": "o", "relu": "s", "leaky_relu": "^", "shifted_relu": "D"}
+
 
 def _with_that_name(experiment: Experiment, activation: Activation) -> list[Activation]:
     return sorted({v.activation for v in experiment.variants if v.activation.name == activation.name})

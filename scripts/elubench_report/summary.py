@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from elubench_report.beside_table import beside_table
 from elubench_report.claim import Claim
 from elubench_report.convergence_table import convergence_tables
 from elubench_report.drawing import SYNTHETIC
 from elubench_report.experiment import Experiment
-from elubench_report.paper_table import paper_table
+from elubench_report.paper_table import paper_result_table, paper_table
 from elubench_report.reference import Reference
 from elubench_report.result_table import result_table
 from elubench_report.results import Result
@@ -44,13 +45,19 @@ def claims_table(experiment: Experiment, claims: Sequence[Claim]) -> Table:
     )
 
 
+def _beside_reference(experiment: Experiment, reference: Reference) -> list[Table | None]:
+    if reference.experiment:
+        return [beside_table(experiment, reference.experiment)]
+    return [paper_result_table(experiment, reference), paper_table(experiment, reference)]
+
+
 def all_tables(
     experiment: Experiment, table: Sequence[Result], reference: Reference | None, claims: Sequence[Claim]
 ) -> dict[str, Table]:
     """Every table by its key."""
     found = [
         result_table(experiment, table),
-        paper_table(experiment, reference) if reference else None,
+        *(_beside_reference(experiment, reference) if reference else []),
         *convergence_tables(experiment),
         claims_table(experiment, claims),
         runs_table(experiment),

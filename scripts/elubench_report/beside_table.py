@@ -1,0 +1,68 @@
+"""Runs beside those of another experiment with the same seeds: how far apart they are over training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations
+
+import numpy as np
+
+from elubench_report import text
+from elubench_report.curves import test_error, training_loss
+from elubench_report.experiment import Experiment, Run
+from elubench_report.metrics import Series
+from elubench_report.table_titles import titled
+from elubench_report.tables import Table
+
+_MEASURES = ((test_error, 2), (training_loss, 3))
+
+
+def beside_table(experiment: Experiment, other: Experiment) -> Table | None:
+    """A row a variant: what changes from one to the other, beside what changes from seed to seed.
+
+    Means over the evaluations that both runs have, but the one before training, and over the pairs of runs.
+    """
+    rows = []
+    for variant in experiment.variants:
+        theirs = {run.seed: run for run in other.finished(variant)}
+        pairs = [(run, theirs[run.seed]) for run in experiment.finished(variant) if run.seed in theirs]
+        if not pairs:
+            continue
+        among = list(combinations(theirs.values(), 2))
+        last = max((run.iterations for run, _ in pairs), default=0)
+        cells = [experiment.label(variant), str(len(pairs))]
+        for series_of, digits in _MEASURES:
+            cells += [
+                text.number(_mean(pairs, series_of, last), digits, signed=True),
+                text.number(_mean(pairs, series_of, last, np.abs), digits),
+                text.number(_mean(among, series_of, last, np.abs), digits),
+            ]
+        rows.append(cells)
+    if not rows:
+        return None
+    columns = ["difference", "its size", "between seeds"]
+    header = ["activation", "seeds", *(f"{c}, error" for c in columns), *(f"{c}, loss" for c in columns)]
+    notes = [
+        f"Less {other.title} ({other.name}), run by run with the same seed: means over the evaluations after the "
+        "start of training that both have, of test errors in points and training losses in nats. Its size: "
+        "without the sign. Between seeds: the size of the difference between two of those runs, over the same "
+        "iterations.",
+    ]
+    return Table("beside", titled(experiment, "Beside the other runs, seed by seed"), header, rows, notes)
+
+
+def _mean(
+    pairs: list[tuple[Run, Run]],
+    series_of: Callable[[Run], Series],
+    last: int,
+    size: Callable[[np.ndarray], np.ndarray] = lambda differences: differences,
+) -> float | None:
+    means = []
+    for one, two in pairs:
+        first, second = series_of(one), series_of(two)
+        shared = np.intersect1d(first.iterations, second.iterations)
+        shared = shared[(shared > 0) & (shared <= last)]
+        if len(shared):
+            differences = first.restricted(shared).values - second.restricted(shared).values
+            means.append(float(size(differences).mean()))
+    return float(np.mean(means)) if means else None
