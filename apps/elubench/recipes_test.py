@@ -34,6 +34,17 @@ def test_its_runs_begin(name: str, tmp_path: Path) -> None:
     assert set(statuses) == {"done\n"}
 
 
+# Parts of an experiment, made to look at curves or at one run.
+PARTS = ("quickstart", "-start", "-start-fp32", "-start-half-dropout", "-h100")
+
+
+@pytest.mark.parametrize("name", [name for name in RECIPES if not name.endswith(PARTS)])
+def test_its_seeds_can_decide_what_it_compares(name: str) -> None:
+    plan = run(RESULTS / name, "--dry-run", *[argument for setting in SMALL for argument in ("--set", setting)])
+    assert "comparisons: " in plan.stdout
+    assert "TOO FEW" not in plan.stdout
+
+
 def test_a_tenth_is_a_tenth() -> None:
     def train(name: str) -> dict[str, object]:
         return tomllib.loads((RESULTS / name / "experiment.toml").read_text())["train"]
