@@ -13,9 +13,9 @@ ON_GPU = ("--device", GPU)
 LONG = ("--set", "train.iterations=400", "--only", "elu", "--set", "train.precision=bf16")
 
 
-def has_gpu() -> bool:
+def has_gpu(name: str = GPU) -> bool:
     listed = json.loads(elubench("list", "devices", "--json").stdout)
-    return any(row["name"] == GPU for row in listed)
+    return any(row["name"] == name for row in listed)
 
 
 pytestmark = pytest.mark.skipif(not PROGRAM or not has_gpu(), reason="no GPU that this build can use")
@@ -54,3 +54,14 @@ def test_evaluate_gives_the_last_test_row_again(experiment: Path) -> None:
     rows = {row[3]: float(row[4]) for row in metrics_of(folder) if row[2] == "test"}
     result = elubench("evaluate", folder, *ON_GPU, "--json")
     assert json.loads(result.stdout) == {"test_loss": rows["loss"], "test_error": rows["error"]}
+
+
+@pytest.mark.skipif(not PROGRAM or not has_gpu("cuda:1"), reason="no second GPU")
+def test_a_second_gpu_gives_the_bits_of_the_first(experiment: Path, tmp_path: Path) -> None:
+    folders = []
+    for device in (GPU, "cuda:1"):
+        out = tmp_path / device.replace(":", "")
+        result = elubench("run", experiment, "--device", device, *LONG, "--out", out)
+        assert result.returncode == 0, result.stderr
+        folders.append(out / "runs" / "elu" / "seed-1")
+    assert outcome_of(folders[0], tmp_path) == outcome_of(folders[1], tmp_path)

@@ -68,25 +68,25 @@ experiment::Shard shard_of(const std::string& text) {
 }
 
 // Nothing where one process does all the work.
-std::vector<workers::Place> places_of(const RunOptions& options) {
+std::vector<workers::Slot> slots_of(const RunOptions& options) {
   std::vector<std::string> devices = options.devices;
   if (devices.empty() && options.jobs > 1)
     devices.assign(static_cast<std::size_t>(options.jobs), options.request.device);
-  std::vector<workers::Place> places;
+  std::vector<workers::Slot> slots;
   const int share = thread_count() / std::max(1, static_cast<int>(devices.size()));
   for (const std::string& device : devices) {
-    places.push_back(
+    slots.push_back(
         {experiment::find_device(device).name, options.threads > 0 ? options.threads : std::max(1, share)});
   }
-  return places;
+  return slots;
 }
 
 // What trains one run of the same experiment in a process of its own.
 workers::Command command_of(const RunOptions& options) {
-  return {"/proc/self/exe", [options](const experiment::Run& run, const workers::Place& place) {
+  return {"/proc/self/exe", [options](const experiment::Run& run, const workers::Slot& slot) {
             std::vector<std::string> words{"run",      options.experiment, "--worker",
-                                           run.folder, "--device",         place.device,
-                                           "--quiet",  "--threads",        std::to_string(place.threads)};
+                                           run.folder, "--device",         slot.device,
+                                           "--quiet",  "--threads",        std::to_string(slot.threads)};
             const auto add = [&](const char* option, const std::string& value) {
               if (!value.empty()) words.insert(words.end(), {option, value});
             };
@@ -125,16 +125,16 @@ int run(RunOptions options) {
   if (!options.shard.empty()) options.request.filter.shard = shard_of(options.shard);
   set_thread_count(options.threads);
   if (!options.worker.empty()) return work(options);
-  const auto places = places_of(options);
-  if (!places.empty()) options.request.device = places.front().device;
+  const auto slots = slots_of(options);
+  if (!slots.empty()) options.request.device = slots.front().device;
   const auto opened = experiment::open_experiment(options.request);
   if (options.dry_run) {
-    std::cout << experiment::dry_run_text(opened, places.empty() ? thread_count() : places.front().threads);
+    std::cout << experiment::dry_run_text(opened, slots.empty() ? thread_count() : slots.front().threads);
     return 0;
   }
   const InterruptGuard guard;
   const bool all_done =
-      places.empty() ? experiment::run_all(opened) : workers::run_all(opened, places, command_of(options));
+      slots.empty() ? experiment::run_all(opened) : workers::run_all(opened, slots, command_of(options));
   std::cout << experiment::results_table(opened);
   return code_of(all_done);
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <fstream>
 #include <iterator>
+#include <span>
 #include <sstream>
 
 namespace elubench {
@@ -14,11 +15,11 @@ std::string trimmed(const std::string& text) {
   return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-// The first that a processor has comes with those of its family after it, and tells its kind: Intel's and AMD's,
-// then Arm's, then those that never come first.
 constexpr std::array<std::string_view, 11> extensions_that_decide{"amx_bf16", "avx512_bf16", "avx512f", "avx2",
                                                                   "bf16",     "sve",         "asimd",   "amx_tile",
                                                                   "avx512bw", "avx512vl",    "fma"};
+// As many of them tell a processor's kind: the first that is there comes with those of its family after it.
+constexpr std::size_t telling = 7;
 
 bool decides_speed(std::string_view flag) {
   return std::ranges::find(extensions_that_decide, flag) != extensions_that_decide.end();
@@ -48,7 +49,7 @@ bool Cpu::has(std::string_view extension) const {
 }
 
 std::string Cpu::kind() const {
-  for (const std::string_view extension : extensions_that_decide) {
+  for (const std::string_view extension : std::span(extensions_that_decide).first<telling>()) {
     if (has(extension)) return model + ", " + std::string(extension);
   }
   return model;

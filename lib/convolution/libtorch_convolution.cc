@@ -33,9 +33,6 @@ class LibTorchConvolution : public Convolution {
     return on_gpu_ ? "cuDNN " + device::cudnn_version() : std::string("LibTorch");
   }
 
-  // cuDNN's algorithms may be Winograd's.
-  Rounding rounding() const override { return {.of_float32 = on_gpu_ ? winograd_rounding : 1}; }
-
   void forward(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
                at::Tensor& output) override {
     if (!output.is_cuda()) {

@@ -43,40 +43,45 @@ std::unique_ptr<Convolution> make_best_winograd_convolution(const Geometry& g, a
   return nullptr;
 }
 
+// Whose turn it is, in this order.
+std::unique_ptr<Convolution> make_on_processor(Engine engine, const Geometry& g, at::ScalarType element,
+                                               std::shared_ptr<Workspace> workspace) {
+  const at::Device device = at::kCPU;
+  if (auto convolution = make_trimmed_convolution(engine, g, device, element, workspace)) return convolution;
+  const bool where_it_pays = engine != Engine::winograd;
+  if (auto convolution = make_best_winograd_convolution(g, device, element, where_it_pays, workspace))
+    return convolution;
+  const bool bf16 = element == at::kBFloat16;
+  if (bf16 && !this_cpu().bf16_is_faster)
+    return make_widened_convolution(g, device, element, std::move(workspace));
+  if (has_few_rows(g)) {
+    if (auto convolution = make_dense_convolution(g, device, element))
+      return with_best_weight_gradients(g, element, std::move(convolution));
+  }
+  if (auto convolution = make_onednn_convolution(g, device, element))
+    return with_best_weight_gradients(g, element, std::move(convolution));
+  // Where oneDNN may not use the instructions for bfloat16, LibTorch may not, and rounds partial sums to it.
+  if (bf16 && !onednn_version().empty()) return make_widened_convolution(g, device, element, std::move(workspace));
+  return make_libtorch_convolution(g, device, element);
+}
+
+std::unique_ptr<Convolution> make_on_gpu(const Geometry& g, at::Device device, at::ScalarType element) {
+  if (auto convolution = make_libtorch_dense_convolution(g, device, element)) return convolution;
+  if (has_small_patches(g)) return make_libtorch_patch_convolution(g, device, element);
+  return make_libtorch_convolution(g, device, element);
+}
+
 }  // namespace
 
 std::unique_ptr<Convolution> make_convolution(Engine engine, const Geometry& geometry, at::Device device,
                                               at::ScalarType element, std::shared_ptr<Workspace> workspace) {
-  const bool chooses = engine == Engine::automatic || engine == Engine::winograd;
-  if (chooses) {
-    if (auto convolution = make_trimmed_convolution(engine, geometry, device, element, workspace))
-      return convolution;
-    const bool where_it_pays = engine == Engine::automatic;
-    if (auto convolution = make_best_winograd_convolution(geometry, device, element, where_it_pays, workspace))
-      return convolution;
+  if (engine == Engine::libtorch) return make_libtorch_convolution(geometry, device, element);
+  if (engine == Engine::onednn) {
+    if (auto convolution = make_onednn_convolution(geometry, device, element)) return convolution;
+    throw UsageError("oneDNN has no convolution for this device and precision; use libtorch");
   }
-  const bool may_widen = chooses && device.is_cpu() && element == at::kBFloat16;
-  if (may_widen && !this_cpu().bf16_is_faster)
-    return make_widened_convolution(geometry, device, element, std::move(workspace));
-  if (chooses && has_few_rows(geometry)) {
-    if (auto convolution = make_dense_convolution(geometry, device, element))
-      return with_best_weight_gradients(geometry, element, std::move(convolution));
-  }
-  if (engine != Engine::libtorch) {
-    auto convolution = make_onednn_convolution(geometry, device, element);
-    if (convolution && engine == Engine::onednn) return convolution;
-    if (convolution) return with_best_weight_gradients(geometry, element, std::move(convolution));
-    if (engine == Engine::onednn)
-      throw UsageError("oneDNN has no convolution for this device and precision; use libtorch");
-  }
-  // Where oneDNN may not use the instructions for bfloat16, LibTorch may not, and rounds partial sums to it.
-  if (may_widen && !onednn_version().empty())
-    return make_widened_convolution(geometry, device, element, std::move(workspace));
-  if (engine != Engine::libtorch && device.is_cuda()) {
-    if (auto convolution = make_libtorch_dense_convolution(geometry, device, element)) return convolution;
-    if (has_small_patches(geometry)) return make_libtorch_patch_convolution(geometry, device, element);
-  }
-  return make_libtorch_convolution(geometry, device, element);
+  if (device.is_cpu()) return make_on_processor(engine, geometry, element, std::move(workspace));
+  return make_on_gpu(geometry, device, element);
 }
 
 }  // namespace elubench::convolution

@@ -53,7 +53,9 @@ void compare(const std::string& layer, const convolution::Geometry& g, convoluti
   convolution.parameter_gradient(x, w, y_gradient, gradient);
   convolution.input_gradient(y_gradient, w, x);
   const convolution::Rounding rounding = convolution.rounding();
-  const double of_type = tolerance_of(type) * (type == at::kFloat ? rounding.of_float32 : 1);
+  // cuDNN's algorithms may be Winograd's, and it does not say so.
+  const double times = device.is_cuda() ? convolution::winograd_rounding : rounding.of_float32;
+  const double of_type = tolerance_of(type) * (type == at::kFloat ? times : 1);
   const double tolerance = std::max(of_type, rounding.outputs);
   const double gradient_tolerance = std::max(of_type, rounding.gradients);
   largest.output =
@@ -79,6 +81,9 @@ std::vector<Layer> layers_of(const network::Options& options, at::Device device)
   for (const auto& layer : network::layers_of(network::resolved(options), 100)) {
     layers.push_back({layer.name, layer.of_images(device.is_cpu() ? 8 : 100)});
   }
+  // The only one whose patches are too long for a GPU at the network's own width.
+  if (device.is_cuda() && options.name == "elu18")
+    layers.push_back({"conv13 at full width", {100, 896, 2, 896, 2, 3, 1, 1}});
   return layers;
 }
 
@@ -101,9 +106,7 @@ std::vector<std::unique_ptr<convolution::Convolution>> ways(const convolution::G
 
 std::string check_convolutions(const network::Options& options, at::Device device, at::ScalarType type) {
   Largest largest;
-  std::vector<Layer> layers = layers_of(options, device);
-  // Of elu18 as wide as it is the one whose patches are too long for a GPU.
-  if (device.is_cuda()) layers.push_back({"conv13 of elu18", {100, 896, 2, 896, 2, 3, 1, 1}});
+  const std::vector<Layer> layers = layers_of(options, device);
   for (const auto& [name, geometry] : layers) {
     for (const auto& convolution : ways(geometry, device, type)) {
       compare(name, geometry, *convolution, device, type, largest);

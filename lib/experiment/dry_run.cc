@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,29 +39,38 @@ network::Cost network_cost(const Run& run) {
 struct Planned {
   const Run& run;
   Status status;
-  MetricRows metrics;
   bool finished;
-
-  std::int64_t updates_left() const { return run.specification.iterations - updates_done(metrics); }
+  std::int64_t updates;  // done, as far as its metrics know
+  std::string worker;    // the last one's, and the speeds that it measured
+  std::optional<Rates> rates;
 };
+
+Planned planned(const Experiment& experiment, const Run& run) {
+  const auto folder = experiment.path_of(run);
+  const Status status = read_status(folder);
+  const bool done = status.state == State::done;
+  const MetricRows metrics = done ? read_metrics(folder / "metrics.csv") : metrics_of(experiment, run);
+  const RecordedSessions sessions = recorded_sessions(folder);
+  return {run,
+          status,
+          is_finished(status, metrics, run.specification),
+          updates_done(metrics),
+          sessions.worker,
+          measured_rates(run, metrics, sessions)};
+}
 
 std::vector<Planned> plan_of(const Experiment& experiment) {
   std::vector<Planned> plan;
-  for (const Run& run : experiment.runs) {
-    const Status status = read_status(experiment.path_of(run));
-    const MetricRows metrics = metrics_of(experiment, run);
-    plan.push_back({run, status, metrics, is_finished(status, metrics, run.specification)});
-  }
+  for (const Run& run : experiment.runs) plan.push_back(planned(experiment, run));
   return plan;
 }
 
-std::string state_text(const Planned& planned) {
-  const Status& status = planned.status;
+std::string state_text(const Planned& one) {
+  const Status& status = one.status;
   if (status.state == State::fresh) return "to do";
-  if (planned.finished) return status.text + ", nothing to do";
+  if (one.finished) return status.text + ", nothing to do";
   const std::string reason = status.state == State::failed ? status.text : "begun";
-  return reason + ", has rows up to iteration " + std::to_string(updates_done(planned.metrics)) +
-         ", to be resumed";
+  return reason + ", has rows up to iteration " + std::to_string(one.updates) + ", to be resumed";
 }
 
 // Whether as many seeds as the recipe has can decide what it compares.
@@ -68,8 +78,8 @@ std::string comparison_text(const Compare& compare) {
   const std::int64_t number = comparisons_in(compare);
   if (number == 0) return "none: there is nothing beside " + compare.baseline;
   const auto seeds = static_cast<std::int64_t>(compare.seeds.size()), least = seeds_to_decide(number);
-  std::string text = std::to_string(number) + " with " + compare.baseline + ", of " + std::to_string(seeds) +
-                     (seeds == 1 ? " seed" : " seeds");
+  std::string text = std::to_string(number) + " of final test errors with " + compare.baseline + ", of " +
+                     std::to_string(seeds) + (seeds == 1 ? " seed" : " seeds");
   if (seeds < least) {
     text += ": TOO FEW to decide any; from " + std::to_string(least) +
             " on Holm's p (Wilcoxon signed-rank, exact, two-sided) can be below .05";
@@ -101,13 +111,10 @@ Rates measured_now(const Experiment& experiment) {
   return {speeds.training.images_per_second, speeds.inference.images_per_second};
 }
 
-MeasuredRates measured_so_far(const Experiment& experiment, const std::vector<Planned>& plan) {
+MeasuredRates measured_so_far(const std::vector<Planned>& plan) {
   MeasuredRates rates;
-  for (const auto& [run, status, metrics, finished] : plan) {
-    const RecordedSessions sessions = recorded_sessions(experiment.path_of(run));
-    if (const auto measured = measured_rates(run, metrics, sessions)) {
-      rates.add(sessions.worker, run.variant, *measured);
-    }
+  for (const Planned& one : plan) {
+    if (one.rates) rates.add(one.worker, one.run.variant, *one.rates);
   }
   return rates;
 }
@@ -118,7 +125,7 @@ bool whitens(const Experiment& experiment) {
 
 std::string time_text(const Experiment& experiment, const std::vector<Planned>& plan, int threads) {
   if (std::ranges::all_of(plan, &Planned::finished)) return "none, every run is finished";
-  MeasuredRates rates = measured_so_far(experiment, plan);
+  MeasuredRates rates = measured_so_far(plan);
   const std::string& first = experiment.runs.front().variant;
   const std::string worker = worker_text(experiment.device.name, experiment.device.description, threads);
   std::string source = "from what its runs on such a device have measured";
@@ -127,8 +134,8 @@ std::string time_text(const Experiment& experiment, const std::vector<Planned>& 
     source = "from some steps of " + first + " measured just now: rough, and too long where other programs run";
   }
   double seconds = 0;
-  for (const auto& [run, status, metrics, finished] : plan) {
-    if (!finished) seconds += seconds_left(run, updates_done(metrics), *rates.of(worker, run.variant));
+  for (const Planned& one : plan) {
+    if (!one.finished) seconds += seconds_left(one.run, one.updates, *rates.of(worker, one.run.variant));
   }
   return "about " + duration_text(seconds) + " for one worker, at " +
          std::to_string(std::llround(rates.of(worker, first)->training)) + " images/s in training, " + source +
@@ -163,7 +170,7 @@ std::string cost_text(const std::vector<Planned>& plan) {
   const Run& run = plan.front().run;
   const network::Cost cost = network_cost(run);
   std::int64_t updates = 0;
-  for (const Planned& planned : plan) updates += planned.finished ? 0 : planned.updates_left();
+  for (const Planned& one : plan) updates += one.finished ? 0 : one.run.specification.iterations - one.updates;
   const double images = as_double(updates) * as_double(run.specification.batch_size);
   const double total = 3 * images * as_double(cost.multiply_adds_an_image);
   return std::to_string(cost.parameters) + " parameters; " + count_text(as_double(cost.multiply_adds_an_image)) +
@@ -176,8 +183,8 @@ std::string cost_text(const std::vector<Planned>& plan) {
 std::string dry_run_text(const Experiment& experiment, int threads) {
   const std::vector<Planned> plan = plan_of(experiment);
   std::string text = "runs (in " + (experiment.folder / "runs").string() + ")\n";
-  for (const Planned& planned : plan) {
-    text += "  " + planned.run.folder.string() + ": " + state_text(planned) + "\n";
+  for (const Planned& one : plan) {
+    text += "  " + one.run.folder.string() + ": " + state_text(one) + "\n";
   }
   const auto& specification = experiment.runs.front().specification;
   text += "each: " + std::to_string(specification.iterations) + " iterations of " +

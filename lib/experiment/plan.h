@@ -38,7 +38,8 @@ struct Filter {
 // quotes.
 std::string variant_name(const std::string& activation, bool batch_norm);
 
-// Of each activation with the baseline, without and with batch normalisation: what a report adjusts for together.
+// Of each activation's final test error with the baseline's, without and with batch normalisation: a report
+// adjusts these for each other.
 std::int64_t comparisons_in(const Compare& compare);
 
 // The fewest seeds with which one of so many comparisons can be decided, Holm over all: from n pairs the smallest

@@ -153,6 +153,8 @@ TEST_F(RunFolderTest, DoneNeedsTheLastRowOfTheLastTest) {
   };
   const std::string all = "20,1,test,error,90\n20,1,probe,gradient_norm/conv11,1\n";
   EXPECT_TRUE(is_finished_with(all));
+  EXPECT_FALSE(
+      is_finished({State::done, "done"}, read_metrics(path / "metrics.csv"), specification));  // not there
   EXPECT_FALSE(is_finished_with(""));
   EXPECT_FALSE(is_finished_with("20,1,train,error,90\n10,1,test,error,90\n"));
   EXPECT_FALSE(is_finished_with("20,1,test,error,90\n20,1,probe,gradient_norm/conv1,1\n"));

@@ -256,7 +256,9 @@ TEST_F(RunnerTest, FinishedResultsWithoutCheckpointsAreNotTrainedAgain) {
 TEST_F(RunnerTest, DryRunSaysTheCostAndWritesNothing) {
   const std::string text = dry_run_text(open_experiment(request), 1);
   EXPECT_THAT(text, HasSubstr("elu/seed-1: to do"));
-  EXPECT_THAT(text, HasSubstr("comparisons: 1 with relu, of 1 seed: TOO FEW to decide any; from 6 on"));
+  EXPECT_THAT(
+      text,
+      HasSubstr("comparisons: 1 of final test errors with relu, of 1 seed: TOO FEW to decide any; from 6 on"));
   EXPECT_THAT(text, HasSubstr("parameters"));
   EXPECT_THAT(text, HasSubstr("from some steps of relu measured just now: rough"));
   EXPECT_THAT(text, HasSubstr("disk: "));

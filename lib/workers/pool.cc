@@ -38,12 +38,12 @@ bool is_death(const Ending& ending) { return ending.by_signal || ending.number >
 
 class Pool {
  public:
-  Pool(const Experiment& experiment, const std::vector<Place>& places, const Command& command)
+  Pool(const Experiment& experiment, const std::vector<Slot>& slots, const Command& command)
       : experiment_(experiment), command_(command) {
     for (std::size_t i = 0; i < experiment.runs.size(); ++i) {
       if (!is_finished(experiment, experiment.runs[i])) waiting_.push_back(i);
     }
-    for (const Place& place : places) workers_.push_back({.place = place, .process = nullptr, .run = 0});
+    for (const Slot& slot : slots) workers_.push_back({.slot = slot, .process = nullptr, .run = 0});
   }
 
   Pool(const Pool&) = delete;
@@ -70,7 +70,7 @@ class Pool {
 
  private:
   struct Worker {
-    Place place;
+    Slot slot;
     std::unique_ptr<Process> process;
     std::size_t run;  // of the experiment's, where there is a process
     bool lost = false;
@@ -99,7 +99,7 @@ class Pool {
       if (worker.process || waiting_.empty()) continue;
       try {
         worker.process = std::make_unique<Process>(
-            command_.program, command_.arguments(experiment_.runs[waiting_.front()], worker.place));
+            command_.program, command_.arguments(experiment_.runs[waiting_.front()], worker.slot));
       } catch (const Error& error) {
         if (busy() == 0) throw;
         if (!waits_to_start_) log_error(std::string(error.what()) + "; it is tried again while others work");
@@ -110,7 +110,7 @@ class Pool {
       worker.run = waiting_.front();
       waiting_.pop_front();
       ++starts_[worker.run];
-      log_info(title(worker.run) + " begins on " + worker.place.device + " (process " +
+      log_info(title(worker.run) + " begins on " + worker.slot.device + " (process " +
                std::to_string(worker.process->number()) + ")");
     }
   }
@@ -148,7 +148,7 @@ class Pool {
 
   // What a device that is lost was to do, another does.
   void give_up(Worker& worker) {
-    log_error(worker.place.device + " is used no more");
+    log_error(worker.slot.device + " is used no more");
     waiting_.push_front(worker.run);
     --starts_[worker.run];
     worker.lost = true;
@@ -158,7 +158,7 @@ class Pool {
     const bool again = starts_[worker.run] < most_starts;
     if (again) waiting_.push_back(worker.run);
     log_error(title(worker.run) + ": its process " + std::to_string(worker.process->number()) + " on " +
-              worker.place.device + " ended with " + ending.text() +
+              worker.slot.device + " ended with " + ending.text() +
               (again ? "; it will be tried once more" : " again; run the same command to resume it"));
   }
 
@@ -194,9 +194,9 @@ class Pool {
 
 }  // namespace
 
-bool run_all(Experiment experiment, const std::vector<Place>& places, const Command& command) {
+bool run_all(Experiment experiment, const std::vector<Slot>& slots, const Command& command) {
   experiment::prepare(experiment);
-  Pool(experiment, places, command).work();
+  Pool(experiment, slots, command).work();
   return std::all_of(experiment.runs.begin(), experiment.runs.end(), [&](const Run& run) {
     return is_finished(experiment, run) &&
            experiment::read_status(experiment.path_of(run)).state == experiment::State::done;

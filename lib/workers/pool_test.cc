@@ -18,7 +18,7 @@ namespace {
 using testing::ElementsAre;
 using testing::UnorderedElementsAre;
 
-// Runs are shell scripts, which write their run and place into a log and end as the test wants.
+// Runs are shell scripts, which write their run and slot into a log and end as the test wants.
 class PoolTest : public testing::Test {
  protected:
   PoolTest() {
@@ -30,20 +30,20 @@ class PoolTest : public testing::Test {
   }
 
   Command command(const std::string& script) const {
-    return {"/bin/sh", [this, script](const experiment::Run& run, const Place& place) {
+    return {"/bin/sh", [this, script](const experiment::Run& run, const Slot& slot) {
               return std::vector<std::string>{"-c", "cd '" + folder.path().string() + "'; run=" + run.variant +
-                                                        "; place=" + place.device +
-                                                        "; echo $run on $place >> log; " + script};
+                                                        "; slot=" + slot.device + "; echo $run on $slot >> log; " +
+                                                        script};
             }};
   }
 
   bool run(const std::string& script, const std::vector<std::string>& devices) const {
-    std::vector<Place> places;
-    for (const auto& device : devices) places.push_back({device, 1});
+    std::vector<Slot> slots;
+    for (const auto& device : devices) slots.push_back({device, 1});
     experiment::Request request;
     request.experiment = folder.path();
     request.device = "cpu";
-    return run_all(experiment::open_experiment(request), places, command(script));
+    return run_all(experiment::open_experiment(request), slots, command(script));
   }
 
   std::vector<std::string> log() const {
@@ -66,12 +66,12 @@ TEST_F(PoolTest, ARunWhoseProcessDiesIsTriedOnceMoreAfterTheOthers) {
   EXPECT_THAT(log(), ElementsAre("relu on a", "elu on a", "relu on a"));
 }
 
-TEST_F(PoolTest, WhatALostPlaceWasToDoAnotherDoes) {
-  EXPECT_FALSE(run("[ $place = a ] && exit 3; exit 1", {"a", "b"}));
+TEST_F(PoolTest, WhatALostSlotWasToDoAnotherDoes) {
+  EXPECT_FALSE(run("[ $slot = a ] && exit 3; exit 1", {"a", "b"}));
   EXPECT_THAT(log(), UnorderedElementsAre("relu on a", "elu on b", "relu on b"));
 }
 
-TEST_F(PoolTest, WhereNoPlaceIsLeftTheDeviceIsLost) {
+TEST_F(PoolTest, WhereNoSlotIsLeftTheDeviceIsLost) {
   EXPECT_THROW(run("exit 3", {"a", "b"}), DeviceLost);
   EXPECT_THAT(log(), UnorderedElementsAre("relu on a", "elu on b"));
 }
@@ -81,8 +81,8 @@ TEST_F(PoolTest, AProcessThatCannotBeStartedIsTriedAgainWhileOthersWork) {
   request.experiment = folder.path();
   request.device = "cpu";
   Command command = this->command("exit 1");
-  command.arguments = [arguments = command.arguments, calls = 0](const auto& run, const auto& place) mutable {
-    auto words = arguments(run, place);
+  command.arguments = [arguments = command.arguments, calls = 0](const auto& run, const auto& slot) mutable {
+    auto words = arguments(run, slot);
     if (++calls == 2) words.push_back(std::string(10'000'000, 'x'));  // more than a command line may have
     return words;
   };
