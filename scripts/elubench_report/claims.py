@@ -6,8 +6,9 @@ from elubench_report.claim import Claim
 from elubench_report.convergence_claims import faster_convergence, makes_up_for_the_step
 from elubench_report.experiment import Experiment
 from elubench_report.function_claims import continuity, smoothness
+from elubench_report.gradient_claims import exploding_gradient, vanishing_gradient
 from elubench_report.judging import RELU, Question, divergence, judged, per_variant
-from elubench_report.layer_claims import activation_means, dead_units, exploding_gradient, vanishing_gradient
+from elubench_report.layer_claims import activation_means, dead_units
 from elubench_report.results import collect, compare_errors, final_test_error
 from elubench_report.speed_claims import inference_speed, training_speed
 from elubench_report.sweep_claims import alpha_sweep, other_functions

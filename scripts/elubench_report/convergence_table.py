@@ -88,6 +88,6 @@ def _notes(experiment: Experiment) -> list[str]:
         "Reached: from that evaluation on every later one is at or below the level, too. Never: not within the "
         "run, or the run diverged (censored); then medians over all runs and pairs stand for the means, "
         "with an interval of the median, and a pair counts as −∞ if only the baseline's run never got there, +∞ "
-        "if only the other, 0 if neither did.",
+        "if only the other; if neither did, it is left out.",
         "p: Holm over the levels of one activation.",
     ]

@@ -19,10 +19,11 @@ DEFINITIONS = (
     ),
     (
         "95 % interval",
-        "Mean of the paired differences ± t(n − 1) · sd / √n. Where a pair is censored, that of their median from "
-        "order statistics (binomial, at least 95 % whatever the distribution): from six pairs on, and a pair of "
-        "which neither run reached the level may lie anywhere in it. Each interval is for itself: unlike p, none "
-        "is widened for how many there are, so one may leave 0 out where Holm’s p decides nothing. Bands around "
+        "Mean of the paired differences ± t(n − 1) · sd / √n. Where a pair is censored, that of their median, in "
+        "which never, within the run, counts as infinite: from order statistics (binomial, at least 95 %), from "
+        "six pairs on; a pair of which neither run reached the level may lie anywhere in it. Each interval is for "
+        "itself: unlike p, none is widened for how many there are, so one may leave 0 out where Holm’s p decides "
+        "nothing. Bands around "
         "curves: the t interval of the values of the runs at each point; of two runs, from one to the other.",
     ),
     (
@@ -53,9 +54,9 @@ DEFINITIONS = (
         "The first evaluation from which on all are at or below the level. The level of the final test error "
         "is the mean over the baseline's runs, the same for every run. Not within the run, or a run that "
         "diverged: never, which counts as later than every time that was measured. Where any is, the median "
-        "over all runs stands for their mean, and the median over all pairs for the mean difference; a pair "
-        "of which neither run reaches the level counts as 0, and the test leaves it out; −∞: only the "
-        "baseline's run never reaches it, +∞: only the other.",
+        "over all runs stands for their mean, and the median over the pairs for the mean difference; −∞: only the "
+        "baseline's run never reaches it, +∞: only the other; a pair of which neither run reaches it tells "
+        "nothing, and is left out of the median and of the test.",
     ),
     (
         "seconds",

@@ -1,29 +1,24 @@
-"""The claims about what goes on inside the network: activations, gradients, dead units."""
+"""The claims about the activations of the layers: how far from zero, and how many channels are dead."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
-from elubench_report import text
 from elubench_report.claim import Claim, Verdict
-from elubench_report.comparison import Values, with_divergence
+from elubench_report.comparison import Values
 from elubench_report.experiment import Experiment, Run
 from elubench_report.judging import (
-    RELU,
     Question,
     deciding,
     elu_against_relu,
     judged,
     per_variant,
     sentence_of,
-    subject_of,
     verdict_of,
 )
-from elubench_report.layers import gradient_ratio_series, layers, matrix
-from elubench_report.metrics import EMPTY, Series
+from elubench_report.layers import layers, matrix
 from elubench_report.results import collect
 
 _RELATIVE = Question(-1, "in |mean activation| / root mean square", 3)
@@ -78,100 +73,6 @@ def _unless_scale_decides(experiment: Experiment, claim: Claim, relative: Values
     both_decided = "It depends on the scale: one way as they are, the other way relative to their size."
     why = both_decided if compared[0].decided else open_relative
     return replace(claim, verdict=Verdict.UNDECIDED, deciding=why)
-
-
-def vanishing_gradient(experiment: Experiment) -> Claim:
-    names = layers(experiment, "gradient_norm")
-    values = collect(experiment, _of_ratio(names, lambda series: float(series.values.mean())))
-    evidence = [
-        per_variant(
-            experiment,
-            values,
-            2,
-            "log10 of the first layer's gradient norm over the last one's, mean over training",
-        ),
-        "More of the gradient arriving at the first layer than with ReLU counts as support; the ratio by itself "
-        "depends on the sizes of the layers.",
-    ]
-    return judged(
-        6,
-        "ELU has no vanishing gradient.",
-        Question(+1, "powers of ten"),
-        experiment,
-        elu_against_relu(experiment, values),
-        "needs the probe's gradient_norm rows of two layers",
-        evidence,
-        "compared with ReLU",
-    )
-
-
-def _of_ratio(names: list[str], reduce: Callable[[Series], float | None]) -> Callable[[Run], float | None]:
-    def number(run: Run) -> float | None:
-        series = gradient_ratio_series(run, names) if len(names) > 1 else EMPTY
-        return reduce(series) if len(series) else None
-
-    return number
-
-
-def _largest_rise(series: Series) -> float | None:
-    """Above the run's own median: a gradient that had vanished and comes back does not explode."""
-    return float(series.values.max() - np.median(series.values)) if len(series) > 1 else None
-
-
-def exploding_gradient(experiment: Experiment) -> Claim:
-    """Claim 7: the ratio never rises as far as ReLU's, and no more runs diverge than ReLU's."""
-    names = layers(experiment, "gradient_norm")
-    rises = collect(experiment, _of_ratio(names, _largest_rise))
-    evidence = [
-        _divergences(experiment),
-        per_variant(
-            experiment,
-            rises,
-            2,
-            "Largest rise, at any evaluation, of log10 of the first layer's gradient norm over the last one's, "
-            "above its median over training",
-        ),
-        "A smaller rise than ReLU's counts as support, unless more runs diverge than ReLU's.",
-    ]
-    claim = judged(
-        7,
-        "ELU has no exploding gradient.",
-        Question(-1, "powers of ten of the largest rise"),
-        experiment,
-        with_divergence(experiment, elu_against_relu(experiment, rises)),
-        "needs the probe's gradient_norm rows of two layers and two evaluations",
-        evidence,
-        "compared with ReLU",
-    )
-    return _with_decided_divergence(experiment, claim)
-
-
-def _divergences(experiment: Experiment) -> str:
-    counts = [
-        f"{sum(run.diverged for run in runs)} of {text.count(len(runs), f'{experiment.label(variant)} run')}"
-        for variant in experiment.variants
-        if variant.activation in (subject_of(experiment), RELU) and (runs := experiment.of(variant))
-    ]
-    return f"Diverged: {text.joined(counts)}." if counts else ""
-
-
-def _with_decided_divergence(experiment: Experiment, claim: Claim) -> Claim:
-    """Contradicted where, over the pairs, decidedly more runs diverge than ReLU's."""
-    ended = collect(experiment, lambda run: float(run.diverged), with_diverged=True)
-    mine = elu_against_relu(experiment, ended)
-    if not mine or mine[0].direction <= 0:
-        return claim
-    paired = mine[0].paired
-    return replace(
-        claim,
-        verdict=Verdict.CONTRADICTED,
-        qualifier="more runs diverged than with ReLU",
-        effect=f"{text.effect(paired)} diverged a run",
-        interval=text.interval(paired.interval),
-        pairs=str(paired.n),
-        p=text.p_value(mine[0].p_adjusted),
-        deciding="",
-    )
 
 
 def dead_units(experiment: Experiment) -> Claim:

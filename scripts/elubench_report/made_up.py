@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 LAYERS = 11
-_SPIKE = 1000  # the iteration at which gradients are larger
+_SPIKE = 400  # the iteration at which gradients are larger
 # Final test error, start of learning (share of the run), mean activation, dead share, log10 gradient ratio
 _SHAPE = {
     "elu": (28.75, 0.02, 0.05, 0.0, -0.4),

@@ -50,7 +50,10 @@ class Paired:
 
     @cached_property
     def interval(self) -> Interval | None:
-        """Of the mean difference; of the median where some are censored, unknown ones at either end of it."""
+        """Of the mean difference; where some are censored of the median, in which never is infinite.
+
+        A pair of which neither run reached the level may lie anywhere.
+        """
         if not self.censored:
             return mean_interval(self.differences)
         unknown = (math.inf,) * self.neither

@@ -47,7 +47,7 @@ def paper_result_table(experiment: Experiment, reference: Reference) -> Table | 
     notes = [
         "Interval: Welch’s t, unpaired, for the paper’s seeds are not ours; of one run, where one more of the "
         "paper’s runs would lie. Within chance: it covers 0, which does not show that the two are equal; how far "
-        "apart they may be, the interval says.",
+        "apart they may be, the interval says. Each is for itself, not adjusted for how many there are.",
     ]
     return Table("paper_result", titled(experiment, "The result beside the paper’s"), header, rows, notes)
 

@@ -52,12 +52,13 @@ def at_the_end(error):
 
 def test_seed_by_seed_beside_other_runs():
     def runs(shift):
-        return [made_up_run("elu", s, [50 + s, 40 + (-1) ** s * shift], [3.0, 2.0]) for s in (1, 2)]
+        return [made_up_run("elu", s, [50 + s, 40 + (-1) ** s * shift], [3.0, 2.0 - shift * s]) for s in (1, 2)]
 
     elu, relu = runs(1.0), [made_up_run("relu", 9, [50, 40])]  # no such seed there
-    table = beside_table(made_up_experiment([*elu, *relu]), made_up_experiment([*runs(0.0), *relu[:0]]))
-    # Differences 0 and -1 with seed 1, 0 and +1 with seed 2; between the seeds there -1 and 0.
-    assert table.rows == [["ELU", "2", "0.00", "0.50", "0.50", "0.000", "0.000", "0.000"]]
+    table = beside_table(made_up_experiment([*elu, *relu]), made_up_experiment(runs(0.0)))
+    # Errors differ by 0 and -1 with seed 1, by 0 and +1 with seed 2; between the seeds there by -1 and 0. Losses
+    # differ by 0 and -1, and by 0 and -2; between the seeds there not at all.
+    assert table.rows == [["ELU", "2", "0.00", "0.50", "0.50", "−0.750", "0.750", "0.000"]]
     assert beside_table(made_up_experiment(relu), made_up_experiment(elu)) is None
 
 
