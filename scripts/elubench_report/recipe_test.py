@@ -1,11 +1,15 @@
 """Recipes that extend others, as lib/experiment/recipe_test.cc reads them."""
 
+import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from elubench_report.errors import ReportError
-from elubench_report.recipe import read_recipe, recipe_text
+from elubench_report.recipe import read_plan, read_recipe, recipe_text
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def put(folder: Path, name: str, text: str) -> Path:
@@ -38,3 +42,11 @@ def test_a_circle_is_an_error(tmp_path):
 def test_a_missing_recipe_is_an_error(tmp_path):
     with pytest.raises(ReportError, match="nowhere: no such file"):
         read_recipe(put(tmp_path, "first", "extends = '../nowhere'\n"))
+
+
+def test_defaults_are_in_step_with_the_program(tmp_path):
+    programs = sorted(ROOT.glob("build/*/elubench"))
+    if not programs:
+        pytest.skip("elubench is not built")
+    listed = subprocess.run([programs[0], "list", "recipe"], capture_output=True, text=True, check=True).stdout
+    assert read_plan({}, tmp_path) == read_plan(tomllib.loads(listed), tmp_path)
