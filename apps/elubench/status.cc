@@ -17,8 +17,8 @@
 namespace elubench {
 namespace {
 
-using experiment::Phase;
 using experiment::RunProgress;
+using experiment::RunState;
 using Json = nlohmann::ordered_json;
 
 constexpr const char* footer =
@@ -53,7 +53,7 @@ Json json_of(const experiment::Experiment& opened, const experiment::ExperimentP
                     {"batch_norm", run.specification.batch_norm},
                     {"seed", run.specification.seed},
                     {"data", run.specification.data.set},
-                    {"state", to_name(one.phase)},
+                    {"state", to_name(one.state)},
                     {"detail", one.detail},
                     {"iteration", one.iteration},
                     {"iterations", one.iterations},
@@ -67,7 +67,7 @@ Json json_of(const experiment::Experiment& opened, const experiment::ExperimentP
 
 bool all_ended(const std::vector<RunProgress>& progress) {
   return std::all_of(progress.begin(), progress.end(), [](const RunProgress& one) {
-    return one.phase == Phase::done || one.phase == Phase::diverged || one.phase == Phase::failed;
+    return one.state == RunState::done || one.state == RunState::diverged || one.state == RunState::failed;
   });
 }
 

@@ -162,7 +162,7 @@ Result measure(const Request& request) {
     result.bandwidth = measured_bandwidth(device);
   }
   if (!device.is_cpu()) {
-    const device::Scope scope(device, true);
+    const device::Scope scope(device, device::Algorithms::fastest);
     result.unrepeatable = Bench(request, device).recorded_images_per_second();
   }
   return result;

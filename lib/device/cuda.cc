@@ -117,8 +117,8 @@ struct Scope::Current {
   std::optional<c10::cuda::CUDAStreamGuard> stream;  // makes its device the current one too
 };
 
-Scope::Scope(at::Device device, bool fastest)
-    : current_(new Current{ArithmeticSettings(fastest), device, std::nullopt}) {
+Scope::Scope(at::Device device, Algorithms algorithms)
+    : current_(new Current{ArithmeticSettings(algorithms), device, std::nullopt}) {
   if (device.is_cpu()) return;
   at::globalContext().lazyInitDevice(at::kCUDA);  // the allocator and the streams are there only after that
   current_->stream.emplace(c10::cuda::getStreamFromPool(false, device.index()));

@@ -23,7 +23,7 @@ struct Scope::Current {
   ArithmeticSettings settings;
 };
 
-Scope::Scope(at::Device device, bool fastest) : current_(new Current{ArithmeticSettings(fastest)}) {
+Scope::Scope(at::Device device, Algorithms algorithms) : current_(new Current{ArithmeticSettings(algorithms)}) {
   if (!device.is_cpu()) throw UsageError(why_no_gpu());
 }
 Scope::~Scope() = default;

@@ -7,6 +7,8 @@
 #include <memory>
 #include <string>
 
+#include "device/settings.h"
+
 namespace elubench::device {
 
 // While it lives: fp32 means IEEE single precision (TF32 off), and results repeat (LibTorch's defaults on CUDA
@@ -15,8 +17,7 @@ namespace elubench::device {
 // done all that was queued.
 class Scope {
  public:
-  // fastest: algorithms that may round differently from run to run, chosen by trying; for comparison only.
-  explicit Scope(at::Device device, bool fastest = false);
+  explicit Scope(at::Device device, Algorithms algorithms = Algorithms::repeatable);
   Scope(const Scope&) = delete;
   Scope& operator=(const Scope&) = delete;
   ~Scope();

@@ -4,13 +4,13 @@
 
 namespace elubench::device {
 
-ArithmeticSettings::ArithmeticSettings(bool fastest)
+ArithmeticSettings::ArithmeticSettings(Algorithms algorithms)
     : benchmark_(at::globalContext().benchmarkCuDNN()), deterministic_(at::globalContext().deterministicCuDNN()) {
   at::globalContext().setAllowTF32CuBLAS(false);
   at::globalContext().setAllowTF32CuDNN(false);
   at::globalContext().setAllowBF16ReductionCuBLAS(false);
-  at::globalContext().setBenchmarkCuDNN(fastest);
-  at::globalContext().setDeterministicCuDNN(!fastest);
+  at::globalContext().setBenchmarkCuDNN(algorithms == Algorithms::fastest);
+  at::globalContext().setDeterministicCuDNN(algorithms == Algorithms::repeatable);
 }
 
 ArithmeticSettings::~ArithmeticSettings() {

@@ -3,10 +3,15 @@
 
 namespace elubench::device {
 
-// TF32 off, products of bfloat16 summed in float32, deterministic algorithms unless `fastest`.
+enum class Algorithms {
+  repeatable,  // deterministic
+  fastest,     // found by trying; they may round differently from run to run: for comparison only
+};
+
+// TF32 off, products of bfloat16 summed in float32.
 class ArithmeticSettings {
  public:
-  explicit ArithmeticSettings(bool fastest);
+  explicit ArithmeticSettings(Algorithms algorithms);
   ArithmeticSettings(const ArithmeticSettings&) = delete;
   ArithmeticSettings& operator=(const ArithmeticSettings&) = delete;
   ~ArithmeticSettings();

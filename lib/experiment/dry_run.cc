@@ -48,7 +48,7 @@ struct Planned {
 Planned planned(const Experiment& experiment, const Run& run) {
   const auto folder = experiment.path_of(run);
   const Status status = read_status(folder);
-  const bool done = status.state == State::done;
+  const bool done = status.state == RecordedState::done;
   const MetricRows metrics = done ? read_metrics(folder / "metrics.csv") : metrics_of(experiment, run);
   const RecordedSessions sessions = recorded_sessions(folder);
   return {run,
@@ -67,9 +67,9 @@ std::vector<Planned> plan_of(const Experiment& experiment) {
 
 std::string state_text(const Planned& one) {
   const Status& status = one.status;
-  if (status.state == State::fresh) return "to do";
+  if (status.state == RecordedState::fresh) return "to do";
   if (one.finished) return status.text + ", nothing to do";
-  const std::string reason = status.state == State::failed ? status.text : "begun";
+  const std::string reason = status.state == RecordedState::failed ? status.text : "begun";
   return reason + ", has rows up to iteration " + std::to_string(one.updates) + ", to be resumed";
 }
 

@@ -129,7 +129,8 @@ bool is_finished(const Experiment& experiment, const Run& run) {
   const auto folder = experiment.path_of(run);
   const Status status = read_status(folder);
   // Those of a run that has work left may be beyond reading, which is for that run to say.
-  const MetricRows metrics = status.state == State::done ? read_metrics(folder / "metrics.csv") : MetricRows{};
+  const MetricRows metrics =
+      status.state == RecordedState::done ? read_metrics(folder / "metrics.csv") : MetricRows{};
   return is_finished(status, metrics, run.specification);
 }
 

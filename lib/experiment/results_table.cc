@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "data/table.h"
+#include "experiment/cost.h"
 #include "experiment/metrics_file.h"
 #include "experiment/progress_text.h"
 #include "experiment/run_folder.h"
@@ -28,13 +29,17 @@ std::vector<VariantResults> collect(const Experiment& experiment) {
     ++entry->runs;
     const auto folder = experiment.path_of(run);
     const Status status = read_status(folder);
-    if (status.state == State::done) {
-      entry->errors.push_back(last_value(read_metrics(folder / "metrics.csv"), "test", "error"));
-    } else {
-      const std::string text = status.state == State::fresh ? "not begun" : status.text;
-      entry->trouble +=
-          (entry->trouble.empty() ? "" : "; ") + ("seed " + std::to_string(run.specification.seed)) + " " + text;
+    const MetricRows metrics = metrics_of(experiment, run);
+    const bool finished = is_finished(status, metrics, run.specification);
+    if (status.state == RecordedState::done && finished) {
+      entry->errors.push_back(last_value(metrics, "test", "error"));
+      continue;
     }
+    std::string text = status.text;
+    if (status.state == RecordedState::fresh) text = "not begun";
+    if (status.state == RecordedState::done) text = "done, but its metrics.csv is damaged";
+    entry->trouble +=
+        (entry->trouble.empty() ? "seed " : "; seed ") + std::to_string(run.specification.seed) + " " + text;
   }
   return all;
 }

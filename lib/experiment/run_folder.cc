@@ -69,13 +69,13 @@ RecordedSessions sessions_in(const toml::table& table) {
 
 Status read_status(const std::filesystem::path& folder) {
   const auto path = folder / "status";
-  if (!is_there(path)) return is_there(folder / "run.toml") ? Status{State::running, "running"} : Status{};
+  if (!is_there(path)) return is_there(folder / "run.toml") ? Status{RecordedState::running, "running"} : Status{};
   std::string text = read_input(path);
   text.erase(std::find(text.begin(), text.end(), '\n'), text.end());
-  if (text == "done") return {State::done, text};
-  if (text.starts_with("diverged")) return {State::diverged, text};
-  if (text.starts_with("failed")) return {State::failed, text};
-  return {State::running, text};
+  if (text == "done") return {RecordedState::done, text};
+  if (text.starts_with("diverged")) return {RecordedState::diverged, text};
+  if (text.starts_with("failed")) return {RecordedState::failed, text};
+  return {RecordedState::running, text};
 }
 
 std::optional<train::Specification> recorded_specification(const std::filesystem::path& folder) {
@@ -108,8 +108,8 @@ void check_same_run(const std::filesystem::path& folder, const train::Specificat
 }
 
 bool is_finished(const Status& status, const MetricRows& metrics, const train::Specification& specification) {
-  if (status.state == State::diverged) return true;
-  if (status.state != State::done || !metrics.damage.empty() || metrics.rows.empty()) return false;
+  if (status.state == RecordedState::diverged) return true;
+  if (status.state != RecordedState::done || !metrics.damage.empty() || metrics.rows.empty()) return false;
   const train::Metric& last = metrics.rows.back();
   const auto layers = network::layers_of(specification.network, data::find_set(specification.data.set).classes);
   return last.iteration == specification.iterations && last.split == "probe" &&

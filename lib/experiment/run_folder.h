@@ -14,7 +14,8 @@
 
 namespace elubench::experiment {
 
-enum class State {
+// What a run's status file says.
+enum class RecordedState {
   fresh,     // nothing there yet
   running,   // begun, or stopped before its end
   done,      //
@@ -23,7 +24,7 @@ enum class State {
 };
 
 struct Status {
-  State state = State::fresh;
+  RecordedState state = RecordedState::fresh;
   std::string text;  // the line in the file
 };
 

@@ -44,20 +44,20 @@ TEST_F(RunFolderTest, ANewFolderHoldsTheSpecification) {
 }
 
 TEST_F(RunFolderTest, StatusGoesFromFreshToDone) {
-  EXPECT_EQ(read_status(path).state, State::fresh);
+  EXPECT_EQ(read_status(path).state, RecordedState::fresh);
   RunFolder folder(path, specification);
   folder.begin_session(environment);
-  EXPECT_EQ(read_status(path).state, State::running);
+  EXPECT_EQ(read_status(path).state, RecordedState::running);
   EXPECT_EQ(read_text(path / "status"), "running\n");
   folder.set_diverged(17);
   EXPECT_EQ(read_text(path / "status"), "diverged at iteration 17\n");
-  EXPECT_EQ(read_status(path).state, State::diverged);
+  EXPECT_EQ(read_status(path).state, RecordedState::diverged);
   folder.set_failed("two\nlines");
   EXPECT_EQ(read_text(path / "status"), "failed: two\n");
-  EXPECT_EQ(read_status(path).state, State::failed);
+  EXPECT_EQ(read_status(path).state, RecordedState::failed);
   folder.set_done();
   EXPECT_EQ(read_text(path / "status"), "done\n");
-  EXPECT_EQ(read_status(path).state, State::done);
+  EXPECT_EQ(read_status(path).state, RecordedState::done);
 }
 
 TEST_F(RunFolderTest, EachSessionAppendsItsEnvironment) {
@@ -148,19 +148,20 @@ TEST_F(RunFolderTest, AFolderThatCannotBeMadeIsAUsageError) {
 
 TEST_F(RunFolderTest, DoneNeedsTheLastRowOfTheLastTest) {
   specification.iterations = 20;
-  const auto is_finished_with = [&](const std::string& rows, const Status& status = {State::done, "done"}) {
+  const auto is_finished_with = [&](const std::string& rows,
+                                    const Status& status = {RecordedState::done, "done"}) {
     return is_finished(status, parse_metrics("iteration,epoch,split,metric,value\n" + rows), specification);
   };
   const std::string all = "20,1,test,error,90\n20,1,probe,gradient_norm/conv11,1\n";
   EXPECT_TRUE(is_finished_with(all));
   EXPECT_FALSE(
-      is_finished({State::done, "done"}, read_metrics(path / "metrics.csv"), specification));  // not there
+      is_finished({RecordedState::done, "done"}, read_metrics(path / "metrics.csv"), specification));  // not there
   EXPECT_FALSE(is_finished_with(""));
   EXPECT_FALSE(is_finished_with("20,1,train,error,90\n10,1,test,error,90\n"));
   EXPECT_FALSE(is_finished_with("20,1,test,error,90\n20,1,probe,gradient_norm/conv1,1\n"));
   EXPECT_FALSE(is_finished_with("20,1,test,error,90\n20,1,probe,gra"));
-  EXPECT_FALSE(is_finished_with(all, {State::running, "running"}));
-  EXPECT_TRUE(is_finished_with("", {State::diverged, "diverged at iteration 7"}));
+  EXPECT_FALSE(is_finished_with(all, {RecordedState::running, "running"}));
+  EXPECT_TRUE(is_finished_with("", {RecordedState::diverged, "diverged at iteration 7"}));
 }
 
 }  // namespace

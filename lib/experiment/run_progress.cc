@@ -20,35 +20,35 @@ constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 // A run that says it is running may have been killed: then nobody holds its lock. That is asked first, for a run
 // that ends in between says so before it lets go.
-void set_phase(const std::filesystem::path& folder, RunProgress& progress) {
+void set_state(const std::filesystem::path& folder, RunProgress& progress) {
   const std::string holder = FileLock::holder(folder / "lock");
   const Status status = read_status(folder);
   if (!holder.empty()) {
-    progress.phase = Phase::running;
+    progress.state = RunState::running;
     progress.detail = holder;
     return;
   }
   progress.detail = status.text;
   switch (status.state) {
-    case State::fresh:
-      progress.phase = Phase::waiting;
+    case RecordedState::fresh:
+      progress.state = RunState::waiting;
       break;
-    case State::running:
-      progress.phase = Phase::stopped;
+    case RecordedState::running:
+      progress.state = RunState::stopped;
       break;
-    case State::done:
-      progress.phase = Phase::done;
+    case RecordedState::done:
+      progress.state = RunState::done;
       break;
-    case State::diverged:
-      progress.phase = Phase::diverged;
+    case RecordedState::diverged:
+      progress.state = RunState::diverged;
       break;
-    case State::failed:
-      progress.phase = Phase::failed;
+    case RecordedState::failed:
+      progress.state = RunState::failed;
       break;
   }
 }
 
-bool is_ended(Phase phase) { return phase == Phase::done || phase == Phase::diverged; }
+bool is_ended(RunState state) { return state == RunState::done || state == RunState::diverged; }
 
 // What the files of a run say.
 struct Look {
@@ -64,7 +64,7 @@ Look look_at(const Experiment& experiment, const Run& run) {
   progress.iterations = run.specification.iterations;
   progress.test_error = progress.images_per_second = progress.seconds_left = unknown;
   try {
-    set_phase(folder, progress);
+    set_state(folder, progress);
     const MetricRows metrics = metrics_of(experiment, run);
     const RecordedSessions sessions = recorded_sessions(folder);
     progress.iteration = updates_done(metrics);
@@ -90,24 +90,24 @@ std::string newest_worker(const std::vector<Look>& looks) {
 
 std::string line_of(const Run& run, const RunProgress& progress, std::size_t name_width) {
   std::string line = padded(run.name(), name_width) + "  ";
-  if (progress.phase == Phase::waiting) return line + std::string(to_name(progress.phase));
-  line += padded(std::string(to_name(progress.phase)), 8) + "  " + std::to_string(progress.iteration) + "/" +
+  if (progress.state == RunState::waiting) return line + std::string(to_name(progress.state));
+  line += padded(std::string(to_name(progress.state)), 8) + "  " + std::to_string(progress.iteration) + "/" +
           std::to_string(progress.iterations) + " | error " + percent_text(progress.test_error);
-  if (progress.phase == Phase::running && !std::isnan(progress.images_per_second)) {
+  if (progress.state == RunState::running && !std::isnan(progress.images_per_second)) {
     line += " | " + std::to_string(std::llround(progress.images_per_second)) + " im/s | " +
             duration_text(progress.seconds_left) + " left";
   }
-  const bool says_more =
-      progress.phase == Phase::running || progress.phase == Phase::diverged || progress.phase == Phase::failed;
+  const bool says_more = progress.state == RunState::running || progress.state == RunState::diverged ||
+                         progress.state == RunState::failed;
   return says_more ? line + " | " + progress.detail : line;
 }
 
 std::string summary_of(const ExperimentProgress& all) {
   const auto& progress = all.runs;
   std::string text;
-  for (const auto& [phase, name] : enum_names<Phase>) {
+  for (const auto& [state, name] : enum_names<RunState>) {
     const auto count = std::count_if(progress.begin(), progress.end(),
-                                     [&, wanted = phase](const auto& one) { return one.phase == wanted; });
+                                     [&, wanted = state](const auto& one) { return one.state == wanted; });
     if (count > 0) text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + std::string(name);
   }
   double seconds = 0;
@@ -135,10 +135,10 @@ ExperimentProgress progress_of(const Experiment& experiment) {
   for (std::size_t i = 0; i < looks.size(); ++i) {
     RunProgress& progress = looks[i].progress;
     const Run& run = experiment.runs[i];
-    const bool is_running = progress.phase == Phase::running && looks[i].rates;
+    const bool is_running = progress.state == RunState::running && looks[i].rates;
     auto rates = measured.of(is_running ? progress.worker : all.worker, run.variant);
     if (rates && is_running) rates->training = looks[i].rates->training;
-    if (is_ended(progress.phase)) {
+    if (is_ended(progress.state)) {
       progress.seconds_left = 0;
     } else if (rates) {
       progress.seconds_left = seconds_left(run, progress.iteration, *rates);

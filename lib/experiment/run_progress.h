@@ -12,7 +12,8 @@
 namespace elubench {
 namespace experiment {
 
-enum class Phase {
+// What is going on: a run that says it is running may have been stopped.
+enum class RunState {
   waiting,   // nothing there yet
   running,   // a process holds the folder
   stopped,   // begun, and no process at work on it
@@ -22,7 +23,7 @@ enum class Phase {
 };
 
 struct RunProgress {
-  Phase phase = Phase::waiting;
+  RunState state = RunState::waiting;
   std::string detail;            // of the status file: "diverged at iteration 12"; of a running one who holds it
   std::int64_t iteration = 0;    // updates that its metrics know of
   std::int64_t iterations = 0;   //
@@ -49,12 +50,12 @@ std::string status_text(const Experiment& experiment, const ExperimentProgress& 
 }  // namespace experiment
 
 template <>
-inline constexpr auto enum_names<experiment::Phase> =
-    std::to_array<EnumName<experiment::Phase>>({{experiment::Phase::waiting, "waiting"},
-                                                {experiment::Phase::running, "running"},
-                                                {experiment::Phase::stopped, "stopped"},
-                                                {experiment::Phase::done, "done"},
-                                                {experiment::Phase::diverged, "diverged"},
-                                                {experiment::Phase::failed, "failed"}});
+inline constexpr auto enum_names<experiment::RunState> =
+    std::to_array<EnumName<experiment::RunState>>({{experiment::RunState::waiting, "waiting"},
+                                                   {experiment::RunState::running, "running"},
+                                                   {experiment::RunState::stopped, "stopped"},
+                                                   {experiment::RunState::done, "done"},
+                                                   {experiment::RunState::diverged, "diverged"},
+                                                   {experiment::RunState::failed, "failed"}});
 
 }  // namespace elubench

@@ -43,10 +43,10 @@ TEST_F(RunProgressTest, TellsWhatEachFolderSays) {
   put("relu/seed-3", "running", half);
   const FileLock held(folder.path() / "runs/relu/seed-3/lock");
   const auto progress = look();
-  const std::vector<Phase> expected{Phase::done,   Phase::stopped, Phase::diverged,
-                                    Phase::failed, Phase::running, Phase::waiting};
+  const std::vector<RunState> expected{RunState::done,   RunState::stopped, RunState::diverged,
+                                       RunState::failed, RunState::running, RunState::waiting};
   ASSERT_EQ(progress.size(), expected.size());  // seed by seed: relu, elu
-  for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_EQ(progress[i].phase, expected[i]) << i;
+  for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_EQ(progress[i].state, expected[i]) << i;
   EXPECT_EQ(progress[0].iteration, 100);
   EXPECT_EQ(progress[0].test_error, 40.5);
   EXPECT_EQ(progress[0].seconds_left, 0);

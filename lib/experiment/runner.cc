@@ -127,7 +127,7 @@ class Runner {
     if (is_finished(experiment_, planned)) {
       const Status status = read_status(experiment_.path_of(planned));
       log_info(title + ": " + status.text + " already");
-      return status.state == State::done;
+      return status.state == RecordedState::done;
     }
     try {
       check_can_be_mended(planned);
@@ -164,7 +164,8 @@ class Runner {
   // again.
   void check_can_be_mended(const Run& planned) const {
     const auto folder = experiment_.path_of(planned);
-    if (read_status(folder).state != State::done || !train::CheckpointStore(folder).iterations().empty()) return;
+    if (read_status(folder).state != RecordedState::done || !train::CheckpointStore(folder).iterations().empty())
+      return;
     throw Error(
         (folder / "metrics.csv").string() +
         " of a finished run is damaged, and there is no checkpoint to mend it from; restore the file, or remove "

@@ -251,6 +251,8 @@ TEST_F(RunnerTest, FinishedResultsWithoutCheckpointsAreNotTrainedAgain) {
   EXPECT_FALSE(run_all(experiment));
   EXPECT_EQ(read_text(run / "metrics.csv"), metrics);
   EXPECT_EQ(status("elu/seed-1"), "done\n");
+  EXPECT_THAT(results_table(experiment),
+              HasSubstr("elu         0/1      -  (seed 1 done, but its metrics.csv is damaged)"));
 }
 
 TEST_F(RunnerTest, DryRunSaysTheCostAndWritesNothing) {

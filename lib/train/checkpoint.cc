@@ -40,13 +40,13 @@ Number number_at(const std::map<std::string, std::string>& metadata, const std::
   throw Error("the checkpoint's header has no number '" + key + "'");
 }
 
-RunState state_from(const std::map<std::string, std::string>& metadata) {
+TrainingState state_from(const std::map<std::string, std::string>& metadata) {
   const auto format = metadata.find("format");
   if (format == metadata.end() || format->second != format_name) {
     throw Error("it was written by another version of elubench, and this one reads '" + std::string(format_name) +
                 "'; use that version, or remove the checkpoint");
   }
-  RunState state;
+  TrainingState state;
   state.iteration = number_at<std::int64_t>(metadata, "iteration");
   state.since_last_row.loss = number_at<double>(metadata, "loss");
   state.since_last_row.wrong = number_at<std::int64_t>(metadata, "wrong");
@@ -58,7 +58,7 @@ RunState state_from(const std::map<std::string, std::string>& metadata) {
   return state;
 }
 
-std::map<std::string, std::string> metadata_of(const RunState& state) {
+std::map<std::string, std::string> metadata_of(const TrainingState& state) {
   return {{"format", format_name},
           {"iteration", std::to_string(state.iteration)},
           {"loss", number_text(state.since_last_row.loss)},
@@ -94,7 +94,7 @@ std::vector<std::int64_t> CheckpointStore::iterations() const {
   return found;
 }
 
-void CheckpointStore::save(const RunState& state, network::Parameters& parameters) {
+void CheckpointStore::save(const TrainingState& state, network::Parameters& parameters) {
   std::vector<at::Tensor> hosts;  // keep the bytes alive while they are written
   std::vector<StoredTensor> stored;
   for (const Part& part : parts_of(parameters)) {
@@ -107,12 +107,12 @@ void CheckpointStore::save(const RunState& state, network::Parameters& parameter
   for (std::size_t i = kept_checkpoints; i < all.size(); ++i) std::filesystem::remove(path_of(all[i]), stays);
 }
 
-RunState CheckpointStore::load(std::int64_t iteration, network::Parameters& parameters) const {
+TrainingState CheckpointStore::load(std::int64_t iteration, network::Parameters& parameters) const {
   const std::filesystem::path path = path_of(iteration);
   try {
     const SafetensorsFile file(path);
     if (!file.has_checksum()) throw DamagedFile("it has no checksum");
-    const RunState state = state_from(file.metadata());
+    const TrainingState state = state_from(file.metadata());
     for (Part& part : parts_of(parameters)) {
       part.tensor.copy_(data::loaded(file.at(part.name), at::kFloat, part.tensor.sizes()));
     }
@@ -125,7 +125,7 @@ RunState CheckpointStore::load(std::int64_t iteration, network::Parameters& para
   }
 }
 
-std::optional<RunState> CheckpointStore::load_newest(network::Parameters& parameters) const {
+std::optional<TrainingState> CheckpointStore::load_newest(network::Parameters& parameters) const {
   for (std::int64_t iteration : iterations()) {
     try {
       return load(iteration, parameters);

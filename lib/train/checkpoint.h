@@ -13,7 +13,7 @@
 namespace elubench::train {
 
 // The part of a run's state that is not in the network.
-struct RunState {
+struct TrainingState {
   std::int64_t iteration = 0;                                    // updates done
   kernel::LossTotals since_last_row;                             // of the training rows
   double seconds = 0;                                            // of training alone, over all sessions
@@ -31,17 +31,17 @@ class CheckpointStore {
 
   // Writes to a new file, with checksum, flushes it and gives it its name; only then removes what is older than
   // the one before. On failure throws Error and leaves the others as they are.
-  void save(const RunState& state, network::Parameters& parameters);
+  void save(const TrainingState& state, network::Parameters& parameters);
 
   // The iterations of the checkpoints that are there, newest first.
   std::vector<std::int64_t> iterations() const;
 
   // Reads one into `parameters`. Throws DamagedFile that says what is wrong in it, and Error where it cannot be
   // read or is another version's: then it may be whole. `parameters` may hold anything after that.
-  RunState load(std::int64_t iteration, network::Parameters& parameters) const;
+  TrainingState load(std::int64_t iteration, network::Parameters& parameters) const;
 
   // Reads the newest that is whole, with a warning for each that is damaged; none: nothing. Throws Error likewise.
-  std::optional<RunState> load_newest(network::Parameters& parameters) const;
+  std::optional<TrainingState> load_newest(network::Parameters& parameters) const;
 
   // Removes those of later iterations: they belong to a state that was given up. Also what a killed save() left.
   void remove_after(std::int64_t iteration);

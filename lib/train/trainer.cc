@@ -136,9 +136,9 @@ class Trainer {
                recorder_.rows_through(std::numeric_limits<std::int64_t>::max());
   }
 
-  std::optional<RunState> usable(std::int64_t iteration) {
+  std::optional<TrainingState> usable(std::int64_t iteration) {
     try {
-      const RunState state = checkpoints_.load(iteration, network_.parameters());
+      const TrainingState state = checkpoints_.load(iteration, network_.parameters());
       // There may be more: those of a test that was pending, and that a session made which was killed after it.
       if (recorder_.rows_through(iteration) >= state.rows) return state;
       log_warning("the checkpoint of iteration " + std::to_string(iteration) +
@@ -149,7 +149,7 @@ class Trainer {
     return std::nullopt;
   }
 
-  void start_from(const RunState& state) {
+  void start_from(const TrainingState& state) {
     state_ = state;
     recorder_.begin(state.iteration, state.rows);
     checkpoints_.remove_after(state.iteration);
@@ -241,7 +241,7 @@ class Trainer {
   CheckpointStore checkpoints_;
   network::Network network_;
   Step step_;
-  RunState state_;
+  TrainingState state_;
   // Since the last training row, of this session.
   std::int64_t row_images_ = 0;
   double row_seconds_ = 0;

@@ -199,7 +199,7 @@ bool run_all(Experiment experiment, const std::vector<Slot>& slots, const Comman
   Pool(experiment, slots, command).work();
   return std::all_of(experiment.runs.begin(), experiment.runs.end(), [&](const Run& run) {
     return is_finished(experiment, run) &&
-           experiment::read_status(experiment.path_of(run)).state == experiment::State::done;
+           experiment::read_status(experiment.path_of(run)).state == experiment::RecordedState::done;
   });
 }
 
