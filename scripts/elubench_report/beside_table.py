@@ -14,11 +14,11 @@ from elubench_report.metrics import Series
 from elubench_report.table_titles import titled
 from elubench_report.tables import Table
 
-_MEASURES = ((test_error, 2), (training_loss, 3))
+_MEASURES = (("test error (points)", test_error, 2), ("training loss (nats)", training_loss, 3))
 
 
 def beside_table(experiment: Experiment, other: Experiment) -> Table | None:
-    """A row a variant: what changes from one to the other, beside what changes from seed to seed.
+    """A row a variant and measure: what changes from one to the other, beside what changes from seed to seed.
 
     Means over the evaluations that both runs have, but the one before training, and over the pairs of runs.
     """
@@ -30,23 +30,20 @@ def beside_table(experiment: Experiment, other: Experiment) -> Table | None:
             continue
         among = list(combinations(theirs.values(), 2))
         last = max((run.iterations for run, _ in pairs), default=0)
-        cells = [experiment.label(variant), str(len(pairs))]
-        for series_of, digits in _MEASURES:
-            cells += [
+        for measure, series_of, digits in _MEASURES:
+            numbers = [
                 text.number(_mean(pairs, series_of, last), digits, signed=True),
                 text.number(_mean(pairs, series_of, last, np.abs), digits),
                 text.number(_mean(among, series_of, last, np.abs), digits),
             ]
-        rows.append(cells)
+            rows.append([experiment.label(variant), str(len(pairs)), measure, *numbers])
     if not rows:
         return None
-    columns = ["difference", "its size", "between seeds"]
-    header = ["activation", "seeds", *(f"{c}, error" for c in columns), *(f"{c}, loss" for c in columns)]
+    header = ["activation", "seeds", "of", "difference", "its size", "between seeds"]
     notes = [
         f"Less {other.title} ({other.name}), run by run with the same seed: means over the evaluations after the "
-        "start of training that both have, of test errors in points and training losses in nats. Its size: "
-        "without the sign. Between seeds: the size of the difference between two of those runs, over the same "
-        "iterations.",
+        "start of training that both have. Its size: without the sign. Between seeds: the size of the difference "
+        "between two of those runs, over the same iterations.",
     ]
     return Table("beside", titled(experiment, "Beside the other runs, seed by seed"), header, rows, notes)
 

@@ -35,7 +35,8 @@ def paper_result_table(experiment: Experiment, reference: Reference) -> Table | 
                 experiment.label(variant),
                 str(len(errors)),
                 text.mean_and_sd(errors),
-                f"{text.number(printed.mean)} ± {text.number(printed.sd)} ({printed.n} runs)",
+                f"{text.number(printed.mean)} ± {text.number(printed.sd)}",
+                str(printed.n),
                 text.number(sum(errors) / len(errors) - printed.mean, signed=True),
                 text.interval(interval),
                 sides.get(True, "within chance"),
@@ -43,7 +44,16 @@ def paper_result_table(experiment: Experiment, reference: Reference) -> Table | 
         )
     if not rows:
         return None
-    header = ["activation", "runs", "test error (%)", "paper", "difference", "95 % interval", "beside the paper"]
+    header = [
+        "activation",
+        "runs",
+        "test error (%)",
+        "paper",
+        "its runs",
+        "difference",
+        "95 % interval",
+        "ours is",
+    ]
     notes = [
         "Interval: Welch’s t, unpaired, for the paper’s seeds are not ours; of one run, where one more of the "
         "paper’s runs would lie. Within chance: it covers 0, which does not show that the two are equal; how far "

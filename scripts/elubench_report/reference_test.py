@@ -40,9 +40,9 @@ def test_the_result_is_beside_the_papers_where_runs_are_as_long():
         ]
     )
     rows = paper_result_table(long_runs, reference).rows
-    assert [(row[0], row[3], row[4], row[6]) for row in rows] == [
-        ("ELU", "28.75 ± 0.24 (10 runs)", "+0.70", "higher"),
-        ("ReLU", "31.56 ± 0.37 (10 runs)", "0.00", "within chance"),
+    assert [(row[0], *row[3:6], row[7]) for row in rows] == [
+        ("ELU", "28.75 ± 0.24", "10", "+0.70", "higher"),
+        ("ReLU", "31.56 ± 0.37", "10", "0.00", "within chance"),
     ]
 
 
@@ -58,7 +58,10 @@ def test_seed_by_seed_beside_other_runs():
     table = beside_table(made_up_experiment([*elu, *relu]), made_up_experiment(runs(0.0)))
     # Errors differ by 0 and -1 with seed 1, by 0 and +1 with seed 2; between the seeds there by -1 and 0. Losses
     # differ by 0 and -1, and by 0 and -2; between the seeds there not at all.
-    assert table.rows == [["ELU", "2", "0.00", "0.50", "0.50", "−0.750", "0.750", "0.000"]]
+    assert table.rows == [
+        ["ELU", "2", "test error (points)", "0.00", "0.50", "0.50"],
+        ["ELU", "2", "training loss (nats)", "−0.750", "0.750", "0.000"],
+    ]
     assert beside_table(made_up_experiment(relu), made_up_experiment(elu)) is None
 
 
