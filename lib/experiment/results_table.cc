@@ -29,15 +29,15 @@ std::vector<VariantResults> collect(const Experiment& experiment) {
     ++entry->runs;
     const auto folder = experiment.path_of(run);
     const Status status = read_status(folder);
-    const MetricRows metrics = metrics_of(experiment, run);
-    const bool finished = is_finished(status, metrics, run.specification);
-    if (status.state == RecordedState::done && finished) {
-      entry->errors.push_back(last_value(metrics, "test", "error"));
-      continue;
+    std::string text = status.state == RecordedState::fresh ? "not begun" : status.text;
+    if (status.state == RecordedState::done) {
+      const MetricRows metrics = metrics_of(experiment, run);
+      if (is_finished(status, metrics, run.specification)) {
+        entry->errors.push_back(last_value(metrics, "test", "error"));
+        continue;
+      }
+      text = "done, but its metrics.csv is damaged";
     }
-    std::string text = status.text;
-    if (status.state == RecordedState::fresh) text = "not begun";
-    if (status.state == RecordedState::done) text = "done, but its metrics.csv is damaged";
     entry->trouble +=
         (entry->trouble.empty() ? "seed " : "; seed ") + std::to_string(run.specification.seed) + " " + text;
   }

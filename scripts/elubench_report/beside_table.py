@@ -29,12 +29,13 @@ def beside_table(experiment: Experiment, other: Experiment) -> Table | None:
         if not pairs:
             continue
         among = list(combinations(theirs.values(), 2))
-        last = max((run.iterations for run, _ in pairs), default=0)
+        last = max(run.iterations for run, _ in pairs)
         for measure, series_of, digits in _MEASURES:
+            differences, of_seeds = (_differences(two, series_of, last) for two in (pairs, among))
             numbers = [
-                text.number(_mean(pairs, series_of, last), digits, signed=True),
-                text.number(_mean(pairs, series_of, last, np.abs), digits),
-                text.number(_mean(among, series_of, last, np.abs), digits),
+                text.number(_mean(differences), digits, signed=True),
+                text.number(_mean([np.abs(d) for d in differences]), digits),
+                text.number(_mean([np.abs(d) for d in of_seeds]), digits),
             ]
             rows.append([experiment.label(variant), str(len(pairs)), measure, *numbers])
     if not rows:
@@ -48,18 +49,17 @@ def beside_table(experiment: Experiment, other: Experiment) -> Table | None:
     return Table("beside", titled(experiment, "Beside the other runs, seed by seed"), header, rows, notes)
 
 
-def _mean(
-    pairs: list[tuple[Run, Run]],
-    series_of: Callable[[Run], Series],
-    last: int,
-    size: Callable[[np.ndarray], np.ndarray] = lambda differences: differences,
-) -> float | None:
-    means = []
+def _differences(pairs: list[tuple[Run, Run]], series_of: Callable[[Run], Series], last: int) -> list[np.ndarray]:
+    """One array a pair that shares evaluations, up to an iteration."""
+    found = []
     for one, two in pairs:
         first, second = series_of(one), series_of(two)
         shared = np.intersect1d(first.iterations, second.iterations)
         shared = shared[(shared > 0) & (shared <= last)]
         if len(shared):
-            differences = first.restricted(shared).values - second.restricted(shared).values
-            means.append(float(size(differences).mean()))
-    return float(np.mean(means)) if means else None
+            found.append(first.restricted(shared).values - second.restricted(shared).values)
+    return found
+
+
+def _mean(differences: list[np.ndarray]) -> float | None:
+    return float(np.mean([pair.mean() for pair in differences])) if differences else None

@@ -23,8 +23,8 @@ DEFINITIONS = (
         "which never, within the run, counts as infinite: from order statistics (binomial, at least 95 %), from "
         "six pairs on; a pair of which neither run reached the level may lie anywhere in it. Each interval is for "
         "itself: unlike p, none is widened for how many there are, so one may leave 0 out where Holm’s p decides "
-        "nothing. Bands around "
-        "curves: the t interval of the values of the runs at each point; of two runs, from one to the other.",
+        "nothing. Bands around curves: the t interval of the values of the runs at each point; of two runs, from "
+        "one to the other.",
     ),
     (
         "p",

@@ -83,6 +83,7 @@ def dead_units(experiment: Experiment) -> Claim:
         return 100.0 * float(values[-1].mean()) if values.size else None
 
     values = collect(experiment, share)
+    compared = elu_against_relu(experiment, values)
     evidence = [
         per_variant(experiment, values, 2, "Dead channels in per cent, mean over layers at the last evaluation")
     ]
@@ -91,12 +92,11 @@ def dead_units(experiment: Experiment) -> Claim:
         "ELU has no dead units.",
         Question(-1, "points of dead share"),
         experiment,
-        elu_against_relu(experiment, values),
+        compared,
         "needs the probe's dead_fraction rows",
         evidence,
         "compared with ReLU",
     )
-    mine = elu_against_relu(experiment, values)
-    if mine and not any(mine[0].paired.differences):
+    if compared and not any(compared[0].paired.differences):
         claim.evidence.append("Neither has more than the other in any pair, so there is nothing to compare.")
     return claim

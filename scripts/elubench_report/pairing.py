@@ -56,8 +56,8 @@ class Paired:
         """
         if not self.censored:
             return mean_interval(self.differences)
-        unknown = (math.inf,) * self.neither
-        return median_interval([*self._known, *(-u for u in unknown)], [*self._known, *unknown])
+        lows, highs = (self._known + self.neither * (bound,) for bound in (-math.inf, math.inf))
+        return median_interval(lows, highs)
 
     @cached_property
     def p(self) -> float | None:

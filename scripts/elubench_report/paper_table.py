@@ -29,7 +29,6 @@ def paper_result_table(experiment: Experiment, reference: Reference) -> Table | 
         interval = difference_interval(errors, printed)
         if interval is None:
             continue
-        sides = {interval.low > 0: "higher", interval.high < 0: "lower"}
         rows.append(
             [
                 experiment.label(variant),
@@ -39,7 +38,7 @@ def paper_result_table(experiment: Experiment, reference: Reference) -> Table | 
                 str(printed.n),
                 text.number(sum(errors) / len(errors) - printed.mean, signed=True),
                 text.interval(interval),
-                sides.get(True, "within chance"),
+                "higher" if interval.low > 0 else "lower" if interval.high < 0 else "within chance",
             ]
         )
     if not rows:
