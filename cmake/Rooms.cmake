@@ -14,23 +14,33 @@ function(elubench_room name)
     elubench_use_libtorch(elubench_${name})
   endif()
   if(ELUBENCH_TESTS AND ROOM_TESTS)
-    add_executable(${name}_test ${ROOM_TESTS})
-    target_link_libraries(${name}_test PRIVATE elubench_compile_options elubench_${name} ${ROOM_USES}
-                          GTest::gmock GTest::gtest_main)
-    target_compile_definitions(${name}_test PRIVATE ELUBENCH_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    set(with_torch)
     if(ROOM_TORCH OR ROOM_TORCH_TESTS)
-      elubench_use_libtorch(${name}_test)
+      set(with_torch TORCH)
     endif()
-    # A CUDA build may be made on a machine that cannot load its libraries: its tests are listed when they are run.
-    set(discovery POST_BUILD)
-    if(ELUBENCH_CUDA)
-      set(discovery PRE_TEST)
-    endif()
-    # One thread: tests run side by side, and threads that wait for each other on busy cores are slow.
-    gtest_discover_tests(${name}_test TEST_PREFIX ${name}/ NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60
-                         DISCOVERY_MODE ${discovery}
-                         PROPERTIES ENVIRONMENT OMP_NUM_THREADS=1)
+    elubench_test_program(${name}_test ${name} ${with_torch} SOURCES ${ROOM_TESTS} USES ${ROOM_USES})
   endif()
+endfunction()
+
+# A program of a room's tests, which ctest knows as <room>/<suite>.<test>.
+function(elubench_test_program program room)
+  cmake_parse_arguments(TEST "TORCH" "" "SOURCES;USES" ${ARGN})
+  add_executable(${program} ${TEST_SOURCES})
+  target_link_libraries(${program} PRIVATE elubench_compile_options elubench_${room} ${TEST_USES}
+                        GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${program} PRIVATE ELUBENCH_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  if(TEST_TORCH)
+    elubench_use_libtorch(${program})
+  endif()
+  # A CUDA build may be made on a machine that cannot load its libraries: its tests are listed when they are run.
+  set(discovery POST_BUILD)
+  if(ELUBENCH_CUDA)
+    set(discovery PRE_TEST)
+  endif()
+  # One thread: tests run side by side, and threads that wait for each other on busy cores are slow.
+  gtest_discover_tests(${program} TEST_PREFIX ${room}/ NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60
+                       DISCOVERY_MODE ${discovery}
+                       PROPERTIES ENVIRONMENT OMP_NUM_THREADS=1)
 endfunction()
 
 # Links LibTorch and shares one precompiled header of it among all targets of the build.
