@@ -253,6 +253,25 @@ def test_best_alpha_comes_from_held_out_images_only(make):
     assert any(f"Best on held-out training images: {best}" in s for s in judge(with_validation)[11].evidence)
 
 
+def test_an_alpha_that_lost_a_run_is_not_the_best(make):
+    sweep = ["relu", "elu(alpha=0.5)", "elu(alpha=1)", "elu(alpha=2)"]
+
+    def best(experiment):
+        return next(s for s in judge(experiment)[11].evidence if s.startswith("Best on held-out"))
+
+    first = best(make(activations=sweep, validation=True))
+    winner = first.removeprefix("Best on held-out training images: ").split(",")[0]
+    folder = next(name for name in sweep if name.removeprefix("elu(alpha=").rstrip(")") in winner)
+    found = best(make(lambda f: diverge(f, folder, [2]), activations=sweep, validation=True))
+    assert f": {winner}," not in found
+    assert found.endswith(f"Left out, for not every seed has a result: {winner} (2 of 3).")
+
+
+def test_without_a_final_error_of_relu_claims_1_and_10_are_not_measured(make):
+    experiment = make(lambda folder: diverge(folder, "relu", range(1, 9)), seeds=range(1, 9))
+    assert {claim(experiment, number).verdict for number in (1, 3, 10)} == {Verdict.NOT_MEASURED}
+
+
 def test_every_other_function_is_compared(make):
     claim = judge(make(activations=["relu", "elu(alpha=1)", "selu", "tanh"], seeds=range(1, 9)))[12]
     assert claim.verdict == Verdict.SUPPORTED

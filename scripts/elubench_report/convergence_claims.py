@@ -10,7 +10,7 @@ from __future__ import annotations
 from elubench_report import text
 from elubench_report.claim import Claim, Verdict
 from elubench_report.comparison import Comparison
-from elubench_report.convergence import Level, Measure, compare_over_levels, final_error_levels, levels
+from elubench_report.convergence import Level, Measure, compare_over_levels, final_error_levels, loss_levels
 from elubench_report.experiment import Experiment
 from elubench_report.judging import (
     RELU,
@@ -38,10 +38,11 @@ Rows = dict[Measure, dict[str, Comparison]]  # by the name of the level, the fin
 def faster_convergence(experiment: Experiment) -> Claim:
     """Claim 1."""
     statement = "ELU converges faster than ReLU."
-    made = levels(experiment, RELU)  # the final test error first
-    evidence = [_level_sentence(experiment, level, Measure.ITERATIONS) for level in made[:1]]
+    of_final_error = final_error_levels(experiment, RELU)  # one, or none
+    made = of_final_error + loss_levels(experiment)
+    evidence = [_level_sentence(experiment, level, Measure.ITERATIONS) for level in of_final_error]
     by_variant = {measure: compare_over_levels(made, measure, RELU) for measure in Measure}
-    final = made[0].name if made else ""
+    final = "".join(level.name for level in of_final_error)
     candidates = elu_comparisons(
         experiment, [found[final] for found in by_variant[Measure.ITERATIONS].values() if final in found]
     )

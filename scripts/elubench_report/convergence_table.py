@@ -89,5 +89,6 @@ def _notes(experiment: Experiment) -> list[str]:
         "run, or the run diverged (censored); then medians over all runs and pairs stand for the means, "
         "with an interval of the median, and a pair counts as −∞ if only the baseline's run never got there, +∞ "
         "if only the other; if neither did, it is left out.",
+        "Times are known to the nearest evaluation; where all differences are equal there is no interval.",
         "p: Holm over the levels of one activation.",
     ]

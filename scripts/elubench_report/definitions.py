@@ -31,7 +31,8 @@ DEFINITIONS = (
         "Wilcoxon signed-rank test over all 2ⁿ sign patterns, two-sided: with n pairs that differ it is at "
         "least 2 / 2ⁿ. Zero differences are left out. Holm: adjusted over all comparisons of the table, with "
         "and without batch normalisation; in the tables of convergence over the levels of one activation; in that "
-        "of the claims over what one claim compares, and not over the claims. A comparison without a p counts as "
+        "of the claims over what one claim compares (claim 3: all activations, as in the result), and not over "
+        "the claims. A comparison without a p counts as "
         "one with p = 1.",
     ),
     (
@@ -61,7 +62,7 @@ DEFINITIONS = (
     (
         "seconds",
         "Of training alone, without evaluation and loading, summed over resumes; compared only among runs "
-        "with one device, number of threads and precision.",
+        "with one device, number of threads, precision and choice of convolutions.",
     ),
     (
         "mean activation, sd, dead share, gradient norm",

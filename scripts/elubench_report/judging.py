@@ -3,7 +3,8 @@
 Supported: the claimed sign, decided (comparison.py: adjusted p < .05, and the mean has the sign of the ranks).
 Contradicted: the opposite sign, likewise. Else undecided. ELU is compared with ReLU; with and without batch
 normalisation count as two comparisons, and the verdict is the one without where there are such runs. What else an
-experiment compares is no part of such a claim, and does not count in its Holm adjustment.
+experiment compares is no part of such a claim, and does not count in its Holm adjustment; but claim 3 is the
+experiment's own table of results, of all activations, and keeps that table's p.
 """
 
 from __future__ import annotations

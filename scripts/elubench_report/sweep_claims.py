@@ -72,15 +72,23 @@ def _only_elu(values: Values) -> Values:
 
 
 def _best_alpha(experiment: Experiment) -> str:
-    held_out = collect(experiment, lambda run: run.metrics.get("validation", "error").at(run.iterations))
-    means = {v: float(np.mean(list(s.values()))) for v, s in _only_elu(held_out).items() if s}
-    if not means:
+    """Among the alphas of which every seed has a result: of the others the best runs alone may be left."""
+    held_out = _only_elu(
+        collect(experiment, lambda run: run.metrics.get("validation", "error").at(run.iterations))
+    )
+    if not any(held_out.values()):
         return (
             "No best alpha is named: no training images are held out (data.validation), and the test set must not "
             "choose."
         )
-    best = min(means, key=lambda v: means[v])
-    return f"Best on held-out training images: {experiment.label(best)}, {text.number(means[best])} % error."
+    seeds = {run.seed for variant in held_out for run in experiment.of(variant)}
+    means = {v: float(np.mean(list(s.values()))) for v, s in held_out.items() if s.keys() == seeds}
+    short = [f"{experiment.label(v)} ({len(s)} of {len(seeds)})" for v, s in held_out.items() if v not in means]
+    left_out = f" Left out, for not every seed has a result: {text.joined(short)}." if short else ""
+    if not means:
+        return f"No best alpha is named yet.{left_out}"
+    best, error = min(means.items(), key=lambda item: item[1])
+    return f"Best on held-out training images: {experiment.label(best)}, {text.number(error)} % error.{left_out}"
 
 
 def other_functions(experiment: Experiment) -> Claim:
