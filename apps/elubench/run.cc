@@ -129,7 +129,8 @@ int run(RunOptions options) {
   if (!slots.empty()) options.request.device = slots.front().device;
   const auto opened = experiment::open_experiment(options.request);
   if (options.dry_run) {
-    std::cout << experiment::dry_run_text(opened, slots.empty() ? thread_count() : slots.front().threads);
+    if (!slots.empty()) set_thread_count(slots.front().threads);
+    std::cout << experiment::dry_run_text(opened);
     return 0;
   }
   const InterruptGuard guard;

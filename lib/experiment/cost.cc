@@ -1,9 +1,7 @@
 #include "experiment/cost.h"
 
 #include <algorithm>
-#include <exception>
 
-#include "base/log.h"
 #include "data/table.h"
 
 namespace elubench::experiment {
@@ -24,20 +22,13 @@ double images_tested(const Run& run) {
 
 }  // namespace
 
-MetricRows metrics_of(const Experiment& experiment, const Run& run) {
-  try {
-    return read_metrics(experiment.path_of(run) / "metrics.csv");
-  } catch (const std::exception& error) {
-    log_debug(error.what());  // the folder may be removed as we look
-    return {};
-  }
-}
-
 std::int64_t updates_done(const MetricRows& metrics) {
   return metrics.rows.empty() ? 0 : metrics.rows.back().iteration;
 }
 
-std::optional<Rates> measured_rates(const Run& run, const MetricRows& metrics, const RecordedSessions& sessions) {
+std::optional<Rates> measured_rates(const Run& run, const RunFiles& files) {
+  const MetricRows& metrics = files.metrics;
+  const RecordedSessions& sessions = files.sessions;
   const auto* training = last_of(metrics, "train", "images_per_second");
   // One that the last session's worker has not measured is another's.
   if (!training || training->value <= 0 || training->iteration <= sessions.start_iteration) return std::nullopt;

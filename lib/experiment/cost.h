@@ -8,7 +8,7 @@
 
 #include "experiment/experiment.h"
 #include "experiment/metrics_file.h"
-#include "experiment/run_folder.h"
+#include "experiment/run_files.h"
 
 namespace elubench::experiment {
 
@@ -17,15 +17,12 @@ struct Rates {
   std::optional<double> testing;  // tested images a second of all the time besides, also for checkpoints
 };
 
-// A file that is not there, or cannot be read, has no rows.
-MetricRows metrics_of(const Experiment& experiment, const Run& run);
-
 // Updates that a run's metrics say are done.
 std::int64_t updates_done(const MetricRows& metrics);
 
 // What the files of a run have measured: its last training rate, and, where its sessions tell and it was tested
 // often, what took the rest of their time. Nothing where it has no such row yet.
-std::optional<Rates> measured_rates(const Run& run, const MetricRows& metrics, const RecordedSessions& sessions);
+std::optional<Rates> measured_rates(const Run& run, const RunFiles& files);
 
 // What runs have measured, worker by worker (worker_text): unlike ones tell nothing of each other.
 class MeasuredRates {

@@ -9,14 +9,14 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/parallel.h"
 #include "benchmark/benchmark.h"
 #include "data/cifar_files.h"
 #include "data/table.h"
 #include "experiment/cost.h"
 #include "experiment/environment.h"
-#include "experiment/metrics_file.h"
 #include "experiment/progress_text.h"
-#include "experiment/run_folder.h"
+#include "experiment/run_files.h"
 #include "network/table.h"
 #include "train/checkpoint.h"
 
@@ -35,42 +35,40 @@ network::Cost network_cost(const Run& run) {
   return network::cost_of(run.specification.network, classes_of(run), run.specification.batch_norm);
 }
 
-// A run of the plan, and what its files say, which are read once.
+// A run of the plan, and what its files say.
 struct Planned {
   const Run& run;
-  Status status;
   bool finished;
   std::int64_t updates;  // done, as far as its metrics know
   std::string worker;    // the last one's, and the speeds that it measured
   std::optional<Rates> rates;
+  std::string state;  // in words, with what is to be done
 };
 
+// What `elubench run` will do with it.
+std::string state_text(const RunFiles& files, const std::filesystem::path& folder) {
+  if (files.status.state == RecordedState::fresh) return "to do";
+  if (files.is_finished()) return files.text() + ", nothing to do";
+  if (files.is_damaged() && train::CheckpointStore(folder).iterations().empty())
+    return files.text() + ", and there is no checkpoint to mend it from";
+  const std::string reason = files.status.state == RecordedState::running ? "begun" : files.text();
+  return reason + ", has rows up to iteration " + std::to_string(updates_done(files.metrics)) + ", to be resumed";
+}
+
 Planned planned(const Experiment& experiment, const Run& run) {
-  const auto folder = experiment.path_of(run);
-  const Status status = read_status(folder);
-  const bool done = status.state == RecordedState::done;
-  const MetricRows metrics = done ? read_metrics(folder / "metrics.csv") : metrics_of(experiment, run);
-  const RecordedSessions sessions = recorded_sessions(folder);
+  const RunFiles files = read_run(experiment, run);
   return {run,
-          status,
-          is_finished(status, metrics, run.specification),
-          updates_done(metrics),
-          sessions.worker,
-          measured_rates(run, metrics, sessions)};
+          files.is_finished(),
+          updates_done(files.metrics),
+          files.sessions.worker,
+          measured_rates(run, files),
+          state_text(files, experiment.path_of(run))};
 }
 
 std::vector<Planned> plan_of(const Experiment& experiment) {
   std::vector<Planned> plan;
   for (const Run& run : experiment.runs) plan.push_back(planned(experiment, run));
   return plan;
-}
-
-std::string state_text(const Planned& one) {
-  const Status& status = one.status;
-  if (status.state == RecordedState::fresh) return "to do";
-  if (one.finished) return status.text + ", nothing to do";
-  const std::string reason = status.state == RecordedState::failed ? status.text : "begun";
-  return reason + ", has rows up to iteration " + std::to_string(one.updates) + ", to be resumed";
 }
 
 // Whether as many seeds as the recipe has can decide what it compares.
@@ -123,11 +121,11 @@ bool whitens(const Experiment& experiment) {
   return experiment.runs.front().specification.data.preprocessing == data::Preprocessing::gcn_zca;
 }
 
-std::string time_text(const Experiment& experiment, const std::vector<Planned>& plan, int threads) {
+std::string time_text(const Experiment& experiment, const std::vector<Planned>& plan) {
   if (std::ranges::all_of(plan, &Planned::finished)) return "none, every run is finished";
   MeasuredRates rates = measured_so_far(plan);
   const std::string& first = experiment.runs.front().variant;
-  const std::string worker = worker_text(experiment.device.name, experiment.device.description, threads);
+  const std::string worker = worker_text(experiment.device.name, experiment.device.description, thread_count());
   std::string source = "from what its runs on such a device have measured";
   if (!rates.of(worker, first)) {
     rates.add(worker, first, measured_now(experiment));
@@ -180,11 +178,11 @@ std::string cost_text(const std::vector<Planned>& plan) {
 
 }  // namespace
 
-std::string dry_run_text(const Experiment& experiment, int threads) {
+std::string dry_run_text(const Experiment& experiment) {
   const std::vector<Planned> plan = plan_of(experiment);
   std::string text = "runs (in " + (experiment.folder / "runs").string() + ")\n";
   for (const Planned& one : plan) {
-    text += "  " + one.run.folder.string() + ": " + state_text(one) + "\n";
+    text += "  " + one.run.folder.string() + ": " + one.state + "\n";
   }
   const auto& specification = experiment.runs.front().specification;
   text += "each: " + std::to_string(specification.iterations) + " iterations of " +
@@ -194,7 +192,7 @@ std::string dry_run_text(const Experiment& experiment, int threads) {
   text += "comparisons: " + comparison_text(experiment.recipe.compare) + "\n";
   text += "network: " + specification.network.name + ", " + cost_text(plan) + "\n";
   text += "device: " + experiment.device.name + " (" + experiment.device.description + ")\n";
-  text += "time: " + time_text(experiment, plan, threads) + "\n";
+  text += "time: " + time_text(experiment, plan) + "\n";
   text += "disk: " + disk_text(experiment) + "\n";
   text += "nothing was written\n";
   return text;

@@ -9,7 +9,7 @@ namespace elubench::experiment {
 
 // The plan with the state of each run, its cost (multiply-adds, parameters, time, disk), whether its data
 // are there, and where it would write.
-// Reads the folders of the runs, and writes nothing. threads: of a worker.
-std::string dry_run_text(const Experiment& experiment, int threads);
+// Reads the folders of the runs, and writes nothing. Times are those of one worker with this process's threads.
+std::string dry_run_text(const Experiment& experiment);
 
 }  // namespace elubench::experiment

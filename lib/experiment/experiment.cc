@@ -125,13 +125,4 @@ void prepare_folder(Experiment& experiment) {
   write_atomically(file, text);
 }
 
-bool is_finished(const Experiment& experiment, const Run& run) {
-  const auto folder = experiment.path_of(run);
-  const Status status = read_status(folder);
-  // Those of a run that has work left may be beyond reading, which is for that run to say.
-  const MetricRows metrics =
-      status.state == RecordedState::done ? read_metrics(folder / "metrics.csv") : MetricRows{};
-  return is_finished(status, metrics, run.specification);
-}
-
 }  // namespace elubench::experiment

@@ -46,7 +46,4 @@ Experiment look_at_experiment(const std::filesystem::path& experiment, const Fil
 // once.
 void prepare_folder(Experiment& experiment);
 
-// True if nothing is left to do for the run.
-bool is_finished(const Experiment& experiment, const Run& run);
-
 }  // namespace elubench::experiment

@@ -6,10 +6,8 @@
 #include <vector>
 
 #include "data/table.h"
-#include "experiment/cost.h"
-#include "experiment/metrics_file.h"
 #include "experiment/progress_text.h"
-#include "experiment/run_folder.h"
+#include "experiment/run_files.h"
 
 namespace elubench::experiment {
 namespace {
@@ -27,19 +25,13 @@ std::vector<VariantResults> collect(const Experiment& experiment) {
     auto entry = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.variant == run.variant; });
     if (entry == all.end()) entry = all.insert(all.end(), {run.variant, 0, {}, {}});
     ++entry->runs;
-    const auto folder = experiment.path_of(run);
-    const Status status = read_status(folder);
-    std::string text = status.state == RecordedState::fresh ? "not begun" : status.text;
-    if (status.state == RecordedState::done) {
-      const MetricRows metrics = metrics_of(experiment, run);
-      if (is_finished(status, metrics, run.specification)) {
-        entry->errors.push_back(last_value(metrics, "test", "error"));
-        continue;
-      }
-      text = "done, but its metrics.csv is damaged";
+    const RunFiles files = read_run(experiment, run);
+    if (files.is_done) {
+      entry->errors.push_back(last_value(files.metrics, "test", "error"));
+      continue;
     }
-    entry->trouble +=
-        (entry->trouble.empty() ? "seed " : "; seed ") + std::to_string(run.specification.seed) + " " + text;
+    entry->trouble += (entry->trouble.empty() ? "seed " : "; seed ") + std::to_string(run.specification.seed) +
+                      " " + files.text();
   }
   return all;
 }

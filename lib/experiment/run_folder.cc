@@ -8,12 +8,9 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "data/table.h"
 #include "experiment/first_line.h"
-#include "experiment/metrics_file.h"
 #include "experiment/specification_file.h"
 #include "experiment/toml_writer.h"
-#include "network/table.h"
 
 namespace elubench::experiment {
 namespace {
@@ -105,15 +102,6 @@ void check_same_run(const std::filesystem::path& folder, const train::Specificat
   for (const auto& difference : found) list += (list.empty() ? "" : "; ") + difference;
   throw UsageError((folder / "run.toml").string() + " was made by another recipe (" + list +
                    "); undo the change, give another --out, or move that folder away");
-}
-
-bool is_finished(const Status& status, const MetricRows& metrics, const train::Specification& specification) {
-  if (status.state == RecordedState::diverged) return true;
-  if (status.state != RecordedState::done || !metrics.damage.empty() || metrics.rows.empty()) return false;
-  const train::Metric& last = metrics.rows.back();
-  const auto layers = network::layers_of(specification.network, data::find_set(specification.data.set).classes);
-  return last.iteration == specification.iterations && last.split == "probe" &&
-         last.name == "gradient_norm/" + layers.back().name;
 }
 
 RunFolder::RunFolder(std::filesystem::path folder, const train::Specification& specification)

@@ -47,10 +47,6 @@ RecordedSessions recorded_sessions(const std::filesystem::path& folder);
 // Throws UsageError, which says what differs, if the folder belongs to a run that computes something else.
 void check_same_run(const std::filesystem::path& folder, const train::Specification& specification);
 
-// True if nothing is left to do for a run whose files say this: it diverged, or is done and has all its metrics,
-// which then are whole and end with the last row of the last iteration's test.
-bool is_finished(const Status& status, const MetricRows& metrics, const train::Specification& specification);
-
 // The folder, held by this process until the object dies.
 class RunFolder {
  public:
@@ -58,8 +54,8 @@ class RunFolder {
   // written or belongs to another run, Error if another process holds it.
   RunFolder(std::filesystem::path folder, const train::Specification& specification);
 
-  // Appends a [[session]] table to run.toml, and sets the status `running`. Warns where the first session had
-  // other images, threads or convolutions.
+  // Appends a [[session]] table to run.toml, and sets the status `running`. Warns where something that decides the
+  // bits (environment.h) is not what it was in the first session.
   void begin_session(const Environment& environment);
   void set_start_iteration(std::int64_t iteration);
   // Completes it. `iteration`: updates done.

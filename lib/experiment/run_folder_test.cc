@@ -146,23 +146,5 @@ TEST_F(RunFolderTest, AFolderThatCannotBeMadeIsAUsageError) {
   EXPECT_THROW(RunFolder(path, specification), UsageError);
 }
 
-TEST_F(RunFolderTest, DoneNeedsTheLastRowOfTheLastTest) {
-  specification.iterations = 20;
-  const auto is_finished_with = [&](const std::string& rows,
-                                    const Status& status = {RecordedState::done, "done"}) {
-    return is_finished(status, parse_metrics("iteration,epoch,split,metric,value\n" + rows), specification);
-  };
-  const std::string all = "20,1,test,error,90\n20,1,probe,gradient_norm/conv11,1\n";
-  EXPECT_TRUE(is_finished_with(all));
-  EXPECT_FALSE(
-      is_finished({RecordedState::done, "done"}, read_metrics(path / "metrics.csv"), specification));  // not there
-  EXPECT_FALSE(is_finished_with(""));
-  EXPECT_FALSE(is_finished_with("20,1,train,error,90\n10,1,test,error,90\n"));
-  EXPECT_FALSE(is_finished_with("20,1,test,error,90\n20,1,probe,gradient_norm/conv1,1\n"));
-  EXPECT_FALSE(is_finished_with("20,1,test,error,90\n20,1,probe,gra"));
-  EXPECT_FALSE(is_finished_with(all, {RecordedState::running, "running"}));
-  EXPECT_TRUE(is_finished_with("", {RecordedState::diverged, "diverged at iteration 7"}));
-}
-
 }  // namespace
 }  // namespace elubench::experiment

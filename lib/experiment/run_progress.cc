@@ -2,49 +2,45 @@
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
 #include <limits>
 #include <optional>
 
-#include "base/file_lock.h"
-#include "base/log.h"
+#include "base/error.h"
 #include "experiment/cost.h"
-#include "experiment/metrics_file.h"
 #include "experiment/progress_text.h"
-#include "experiment/run_folder.h"
+#include "experiment/run_files.h"
 
 namespace elubench::experiment {
 namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
-// A run that says it is running may have been killed: then nobody holds its lock. That is asked first, for a run
-// that ends in between says so before it lets go.
-void set_state(const std::filesystem::path& folder, RunProgress& progress) {
-  const std::string holder = FileLock::holder(folder / "lock");
-  const Status status = read_status(folder);
-  if (!holder.empty()) {
-    progress.state = RunState::running;
-    progress.detail = holder;
-    return;
-  }
-  progress.detail = status.text;
-  switch (status.state) {
+RunState state_of(const RunFiles& files) {
+  if (!files.holder.empty()) return RunState::running;
+  switch (files.status.state) {
     case RecordedState::fresh:
-      progress.state = RunState::waiting;
-      break;
+      return RunState::waiting;
     case RecordedState::running:
-      progress.state = RunState::stopped;
-      break;
+      return RunState::stopped;
     case RecordedState::done:
-      progress.state = RunState::done;
-      break;
+      return files.is_done ? RunState::done : RunState::stopped;
     case RecordedState::diverged:
-      progress.state = RunState::diverged;
-      break;
+      return RunState::diverged;
     case RecordedState::failed:
-      progress.state = RunState::failed;
-      break;
+      return RunState::failed;
+  }
+  throw Error("unknown state of a run");
+}
+
+// Beyond its name.
+std::string detail_of(const RunFiles& files) {
+  if (!files.holder.empty()) return files.holder;
+  switch (files.status.state) {
+    case RecordedState::diverged:
+    case RecordedState::failed:
+      return files.text();
+    default:
+      return files.is_damaged() ? files.text() : "";
   }
 }
 
@@ -58,25 +54,17 @@ struct Look {
 };
 
 Look look_at(const Experiment& experiment, const Run& run) {
-  Look look;
-  RunProgress& progress = look.progress;
-  const auto folder = experiment.path_of(run);
-  progress.iterations = run.specification.iterations;
-  progress.test_error = progress.images_per_second = progress.seconds_left = unknown;
-  try {
-    set_state(folder, progress);
-    const MetricRows metrics = metrics_of(experiment, run);
-    const RecordedSessions sessions = recorded_sessions(folder);
-    progress.iteration = updates_done(metrics);
-    progress.test_error = last_value(metrics, "test", "error");
-    progress.images_per_second = last_value(metrics, "train", "images_per_second");
-    progress.worker = sessions.worker;
-    look.start = sessions.start;
-    look.rates = measured_rates(run, metrics, sessions);
-  } catch (const std::exception& error) {
-    log_debug(error.what());  // a folder may be removed as we look
-  }
-  return look;
+  const RunFiles files = read_run(experiment, run);
+  return {.progress = {.state = state_of(files),
+                       .detail = detail_of(files),
+                       .iteration = updates_done(files.metrics),
+                       .iterations = run.specification.iterations,
+                       .test_error = last_value(files.metrics, "test", "error"),
+                       .images_per_second = last_value(files.metrics, "train", "images_per_second"),
+                       .worker = files.sessions.worker,
+                       .seconds_left = unknown},
+          .start = files.sessions.start,
+          .rates = measured_rates(run, files)};
 }
 
 // That of the newest session which has measured something.
@@ -97,9 +85,7 @@ std::string line_of(const Run& run, const RunProgress& progress, std::size_t nam
     line += " | " + std::to_string(std::llround(progress.images_per_second)) + " im/s | " +
             duration_text(progress.seconds_left) + " left";
   }
-  const bool says_more = progress.state == RunState::running || progress.state == RunState::diverged ||
-                         progress.state == RunState::failed;
-  return says_more ? line + " | " + progress.detail : line;
+  return progress.detail.empty() ? line : line + " | " + progress.detail;
 }
 
 std::string summary_of(const ExperimentProgress& all) {

@@ -16,7 +16,7 @@ namespace experiment {
 enum class RunState {
   waiting,   // nothing there yet
   running,   // a process holds the folder
-  stopped,   // begun, and no process at work on it
+  stopped,   // begun, and no process at work on it; or done, and its metrics damaged
   done,      //
   diverged,  //
   failed,    // its next start tries again
@@ -24,7 +24,7 @@ enum class RunState {
 
 struct RunProgress {
   RunState state = RunState::waiting;
-  std::string detail;            // of the status file: "diverged at iteration 12"; of a running one who holds it
+  std::string detail;  // "diverged at iteration 12", "failed: why"; of a running one who holds it; or empty
   std::int64_t iteration = 0;    // updates that its metrics know of
   std::int64_t iterations = 0;   //
   double test_error = 0;         // the last, per cent; NaN where there is none

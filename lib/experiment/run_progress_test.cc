@@ -31,12 +31,13 @@ class RunProgressTest : public testing::Test {
   std::vector<RunProgress> look() const { return progress_of(look_at_experiment(folder.path())).runs; }
 
   const TemporaryFolder folder;
+  const std::string last_row = "100,2,probe,gradient_norm/conv11,1\n";
   const std::string half =
       "50,1,train,images_per_second,10\n50,1,test,error,60.5\n";  // 50 of 100 iterations at 10 images a second
 };
 
 TEST_F(RunProgressTest, TellsWhatEachFolderSays) {
-  put("relu/seed-1", "done", half + "100,2,test,error,40.5\n");
+  put("relu/seed-1", "done", half + "100,2,test,error,40.5\n" + last_row);
   put("elu/seed-1", "running", half);
   put("relu/seed-2", "diverged at iteration 50", half);
   put("elu/seed-2", "failed: the disk is full", "");
@@ -74,7 +75,8 @@ std::string session(const std::string& worker, const std::string& start, const s
 const std::string ended_rows = [] {
   std::string rows;
   for (int test = 1; test <= 10; ++test) rows += std::to_string(10 * test) + ",1,test,error,60\n";
-  return rows + "100,2,train,images_per_second,10\n100,2,train,seconds,100\n";
+  return rows + "100,2,train,images_per_second,10\n100,2,train,seconds,100\n" +
+         "100,2,probe,gradient_norm/conv11,1\n";
 }();
 
 TEST_F(RunProgressTest, TimeBesidesTheStepsIsThatOfRunsThatHaveEnded) {
@@ -106,7 +108,7 @@ TEST_F(RunProgressTest, WhereWorkWasLostOrTheEndIsNotKnownATestedImageTakesAThir
 
 // A GPU's run says nothing of the time that a processor's take, nor the other way round.
 TEST_F(RunProgressTest, UnlikeWorkersTellNothingOfEachOther) {
-  put("relu/seed-1", "done", "100,1,train,images_per_second,1000\n");
+  put("relu/seed-1", "done", "100,1,train,images_per_second,1000\n" + last_row);
   put_text(folder.path() / "runs/relu/seed-1/run.toml", session("A", "2026-01-02T00:00:00Z", ""));
   put("elu/seed-1", "running", half);
   put_text(folder.path() / "runs/elu/seed-1/run.toml", session("B", "2026-01-01T00:00:00Z", ""));
@@ -118,7 +120,7 @@ TEST_F(RunProgressTest, UnlikeWorkersTellNothingOfEachOther) {
   EXPECT_THAT(status_text(opened, all), HasSubstr("left for one worker, as fast as A was\n"));
   Experiment running = opened;  // each run at its own speed: nobody else's is told
   running.runs = {opened.runs[0], opened.runs[1]};
-  put("relu/seed-1", "done", "100,1,train,images_per_second,1000\n");
+  put("relu/seed-1", "done", "100,1,train,images_per_second,1000\n" + last_row);
   EXPECT_THAT(status_text(running, progress_of(running)), HasSubstr("left for one worker\n"));
 }
 
@@ -141,12 +143,19 @@ TEST_F(RunProgressTest, MoreIterationsThanTheRecipeHasLeaveNoTime) {
 }
 
 TEST_F(RunProgressTest, TheTableEndsWithCounts) {
-  put("relu/seed-1", "done", half + "100,2,test,error,40.5\n");
+  put("relu/seed-1", "done", half + "100,2,test,error,40.5\n" + last_row);
   const auto opened = look_at_experiment(folder.path());
   const std::string text = status_text(opened, progress_of(opened));
   EXPECT_THAT(text, HasSubstr("relu seed 1  done      100/100 | error 40.50 %\n"));
   EXPECT_THAT(text, HasSubstr("elu seed 1   waiting\n"));
   EXPECT_THAT(text, HasSubstr("5 waiting, 1 done of 6; about "));
+}
+
+TEST_F(RunProgressTest, DoneWithoutAllMetricsHasStopped) {
+  put("relu/seed-1", "done", half);
+  const auto opened = look_at_experiment(folder.path());
+  EXPECT_THAT(status_text(opened, progress_of(opened)),
+              HasSubstr("stopped   50/100 | error 60.50 % | done, but its metrics.csv is damaged\n"));
 }
 
 TEST_F(RunProgressTest, AnUnknownSpeedIsNoTime) {

@@ -15,6 +15,7 @@
 #include "experiment/environment.h"
 #include "experiment/metrics_file.h"
 #include "experiment/progress_text.h"
+#include "experiment/run_files.h"
 #include "experiment/run_folder.h"
 #include "train/build.h"
 #include "train/checkpoint.h"
@@ -62,10 +63,8 @@ FileChecksums checksums_of(const data::Dataset& dataset) {
   return checksums;
 }
 
-void log_beginning(const Experiment& experiment) {
+void log_beginning(const Experiment& experiment, std::int64_t finished) {
   const BuildInfo& build = build_info();
-  const auto finished = std::count_if(experiment.runs.begin(), experiment.runs.end(),
-                                      [&](const Run& run) { return is_finished(experiment, run); });
   log_info("elubench " + std::string(build.version) + ", " + experiment.device.name + " (" +
            experiment.device.description + "), " + std::to_string(thread_count()) + " threads, " +
            std::string(to_name(experiment.runs.front().specification.precision)) + ": " +
@@ -98,17 +97,17 @@ data::Dataset loaded(const Experiment& experiment, at::Device device) {
 
 // Nothing if all runs are finished.
 std::optional<data::Dataset> prepared(Experiment& experiment, at::Device device) {
-  const bool needed = std::any_of(experiment.runs.begin(), experiment.runs.end(),
-                                  [&](const Run& run) { return !is_finished(experiment, run); });
-  if (!needed) {
-    log_beginning(experiment);
+  const auto finished = std::count_if(experiment.runs.begin(), experiment.runs.end(),
+                                      [&](const Run& run) { return read_run(experiment, run).is_finished(); });
+  if (finished == std::ssize(experiment.runs)) {
+    log_beginning(experiment, finished);
     return std::nullopt;
   }
   check_folder_can_be_written(experiment.folder / "runs");
   auto dataset = loaded(experiment, device);
   throw_if_interrupted();
   prepare_folder(experiment);
-  log_beginning(experiment);
+  log_beginning(experiment, finished);
   return dataset;
 }
 
@@ -124,13 +123,13 @@ class Runner {
     const Run& planned = experiment_.runs[index];
     const std::string place = std::to_string(index + 1) + "/" + std::to_string(experiment_.runs.size());
     const std::string title = (experiment_.runs.size() > 1 ? "run " + place + " " : "") + planned.name();
-    if (is_finished(experiment_, planned)) {
-      const Status status = read_status(experiment_.path_of(planned));
-      log_info(title + ": " + status.text + " already");
-      return status.state == RecordedState::done;
+    const RunFiles files = read_run(experiment_, planned);
+    if (files.is_finished()) {
+      log_info(title + ": " + files.text() + " already");
+      return files.is_done;
     }
     try {
-      check_can_be_mended(planned);
+      if (files.is_damaged()) check_can_be_mended(planned);
       RunFolder folder(experiment_.path_of(planned), planned.specification);
       return train_in(folder, planned, title);
     } catch (const Interrupted&) {
@@ -164,8 +163,7 @@ class Runner {
   // again.
   void check_can_be_mended(const Run& planned) const {
     const auto folder = experiment_.path_of(planned);
-    if (read_status(folder).state != RecordedState::done || !train::CheckpointStore(folder).iterations().empty())
-      return;
+    if (!train::CheckpointStore(folder).iterations().empty()) return;
     throw Error(
         (folder / "metrics.csv").string() +
         " of a finished run is damaged, and there is no checkpoint to mend it from; restore the file, or remove "

@@ -16,6 +16,7 @@
 #include "experiment/dry_run.h"
 #include "experiment/metrics_file.h"
 #include "experiment/results_table.h"
+#include "experiment/run_files.h"
 #include "experiment/run_folder.h"
 #include "experiment/saved_run.h"
 #include "experiment/specification_file.h"
@@ -177,7 +178,7 @@ TEST_F(RunnerTest, ZeroIterationsTestTheInitialWeights) {
   const auto rows = read_metrics(run_path("elu/seed-1") / "metrics.csv").rows;
   ASSERT_FALSE(rows.empty());
   EXPECT_EQ(rows.front().iteration, 0);
-  EXPECT_TRUE(is_finished(experiment, experiment.runs[1]));
+  EXPECT_TRUE(read_run(experiment, experiment.runs[1]).is_finished());
 }
 
 TEST_F(RunnerTest, EverythingIsCheckedBeforeAnythingIsTrained) {
@@ -207,7 +208,7 @@ TEST_F(RunnerTest, OutGetsTheRecipeWithItsSettings) {
   const Experiment copy = open_experiment(again);
   EXPECT_EQ(copy.recipe.common.iterations, 1);
   EXPECT_EQ(copy.recipe.title, "(changed: train.iterations=1)");
-  EXPECT_TRUE(is_finished(copy, copy.runs[0]));
+  EXPECT_TRUE(read_run(copy, copy.runs[0]).is_finished());
 }
 
 TEST_F(RunnerTest, OutGathersActivationsAndSeedsAndRefusesAnotherRecipe) {
@@ -256,7 +257,7 @@ TEST_F(RunnerTest, FinishedResultsWithoutCheckpointsAreNotTrainedAgain) {
 }
 
 TEST_F(RunnerTest, DryRunSaysTheCostAndWritesNothing) {
-  const std::string text = dry_run_text(open_experiment(request), 1);
+  const std::string text = dry_run_text(open_experiment(request));
   EXPECT_THAT(text, HasSubstr("elu/seed-1: to do"));
   EXPECT_THAT(
       text,
@@ -270,9 +271,9 @@ TEST_F(RunnerTest, DryRunSaysTheCostAndWritesNothing) {
 TEST_F(RunnerTest, DryRunTellsTheTimeFromWhatWasMeasured) {
   request.filter.only = {"elu"};
   run_all(open_experiment(request));
-  EXPECT_THAT(dry_run_text(open_experiment(request), 1), HasSubstr("time: none"));
+  EXPECT_THAT(dry_run_text(open_experiment(request)), HasSubstr("time: none"));
   request.filter.only = {};
-  const std::string text = dry_run_text(open_experiment(request), 1);
+  const std::string text = dry_run_text(open_experiment(request));
   EXPECT_THAT(text, HasSubstr("elu/seed-1: done, nothing to do"));
   EXPECT_THAT(text, HasSubstr("relu/seed-1: to do"));
   EXPECT_THAT(text, HasSubstr("what its runs on such a device have measured"));
@@ -289,7 +290,7 @@ TEST_F(RunnerTest, DryRunMeasuresWhereRunsWereOnAnotherDevice) {
   text.replace(device, text.find('\n', device) - device, "device_name = \"another\"");
   put_text(path, text);
   request.filter.only = {};
-  EXPECT_THAT(dry_run_text(open_experiment(request), 1), HasSubstr("measured just now"));
+  EXPECT_THAT(dry_run_text(open_experiment(request)), HasSubstr("measured just now"));
 }
 
 TEST_F(RunnerTest, ASavedRunGivesItsLastTestAgain) {

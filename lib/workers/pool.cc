@@ -15,7 +15,7 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "experiment/progress_text.h"
-#include "experiment/run_folder.h"
+#include "experiment/run_files.h"
 #include "experiment/run_progress.h"
 #include "experiment/runner.h"
 #include "workers/process.h"
@@ -41,7 +41,7 @@ class Pool {
   Pool(const Experiment& experiment, const std::vector<Slot>& slots, const Command& command)
       : experiment_(experiment), command_(command) {
     for (std::size_t i = 0; i < experiment.runs.size(); ++i) {
-      if (!is_finished(experiment, experiment.runs[i])) waiting_.push_back(i);
+      if (!read_run(experiment, experiment.runs[i]).is_finished()) waiting_.push_back(i);
     }
     for (const Slot& slot : slots) workers_.push_back({.slot = slot, .process = nullptr, .run = 0});
   }
@@ -197,10 +197,8 @@ class Pool {
 bool run_all(Experiment experiment, const std::vector<Slot>& slots, const Command& command) {
   experiment::prepare(experiment);
   Pool(experiment, slots, command).work();
-  return std::all_of(experiment.runs.begin(), experiment.runs.end(), [&](const Run& run) {
-    return is_finished(experiment, run) &&
-           experiment::read_status(experiment.path_of(run)).state == experiment::RecordedState::done;
-  });
+  return std::all_of(experiment.runs.begin(), experiment.runs.end(),
+                     [&](const Run& run) { return read_run(experiment, run).is_done; });
 }
 
 }  // namespace elubench::workers
