@@ -2,11 +2,10 @@
 // not synced is lost then, as a file system may lose it, and the process ends.
 //
 //   POWER_CUT_UNDER   the folder whose files are watched
-//   POWER_CUT_AFTER   before which call the power is cut, counted from 1; never if there are fewer. Writes do not
-//   count: what they
-//                     leave is not there until it is synced, and between two of them nothing else is lost
-//   POWER_CUT_LOSES   `all`: whatever is not synced; `data`: contents alone, while names that were given or taken
-//   stay
+//   POWER_CUT_AFTER   before which call the power is cut, counted from 1; never if there are fewer. Writes do
+//                     not count: what they leave is not there until it is synced, and between two of them
+//                     nothing else is lost
+//   POWER_CUT_LOSES   `all`: whatever is not synced; `data`: contents alone, names given or taken stay
 //
 // Every change is made at once, so that the process sees its own files, and an undo is kept until the file, or for
 // a name its folder, is synced.

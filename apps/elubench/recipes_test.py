@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import tomllib
@@ -70,6 +71,9 @@ def test_a_plain_name_may_be_a_recipe_that_comes_with_the_program(tmp_path: Path
     here = tmp_path / "here"
     here.mkdir()
     environment = {**os.environ, "ELUBENCH_RECIPES": str(tmp_path / "shipped")}
+    command = [PROGRAM, "status", "small", "--json"]  # of the runs to come, and not of the folder it comes from
+    before = subprocess.run(command, cwd=here, env=environment, capture_output=True, text=True, check=True)
+    assert json.loads(before.stdout)["experiment"] == "small"
     for _ in range(2):  # the second time it is a folder, and done
         command = [PROGRAM, "run", "small", "--threads", "1", "--device", "cpu"]
         result = subprocess.run(command, cwd=here, env=environment, capture_output=True, text=True, check=False)

@@ -146,7 +146,9 @@ void add_run_command(CLI::App& app, Action& action) {
   auto options = std::make_shared<RunOptions>();
   CLI::App& command = *app.add_subcommand("run", "Train every run of an experiment that is not done, resuming");
   command.footer(footer);
-  command.add_option("EXPERIMENT", options->experiment, "folder with experiment.toml, or such a file")->required();
+  command
+      .add_option("EXPERIMENT", options->experiment, "folder with experiment.toml; or a recipe's file, with --out")
+      ->required();
   add_filter_options(command, options->request.filter);
   command
       .add_option("--set", options->request.settings,

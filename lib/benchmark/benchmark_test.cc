@@ -18,7 +18,7 @@ using testing::HasSubstr;
 
 TEST(Median, IsTheMiddleOne) {
   EXPECT_EQ(median({3, 1, 2}), 2);
-  EXPECT_EQ(median({4, 1, 3, 2}), 2);
+  EXPECT_EQ(median({4, 1, 3, 2}), 2.5);
   EXPECT_EQ(median({7}), 7);
 }
 

@@ -13,7 +13,7 @@
 
 namespace elubench::benchmark {
 
-// The middle of some numbers; of an even count the lower of the two.
+// The middle of some numbers; of an even count the mean of the two.
 double median(std::vector<double> values);
 
 // Takes the time between what it is told. A step is what lies between begin_step() and end_step(); several that

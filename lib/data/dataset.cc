@@ -38,7 +38,7 @@ Dataset load(const Specification& specification, const Locations& locations, at:
   const std::int64_t count = specification.limit == 0 ? available : std::min(specification.limit, available);
   const RawDataset raw = read_raw(specification.set, locations);
   const Transform transform = fit(specification.preprocessing, raw);
-  Dataset dataset{specification.set, set.synthetic, set.classes, {}, {}, {}, raw.checksums};
+  Dataset dataset{.classes = set.classes, .train = {}, .validation = {}, .test = {}, .checksums = raw.checksums};
   dataset.train = prepared(slice(raw.train, 0, count), transform, device);
   if (specification.validation > 0) {
     dataset.validation = prepared(slice(raw.train, available, specification.validation), transform, device);

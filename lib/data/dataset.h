@@ -24,8 +24,6 @@ struct FileChecksum {
 };
 
 struct Dataset {
-  std::string name;  // as in the recipe
-  bool synthetic = false;
   std::int64_t classes = 0;
   Images train;       // the first `limit` of those not held out
   Images validation;  // the last `validation` training images; empty: size() == 0

@@ -1,5 +1,7 @@
 #include "data/whitening_cache.h"
 
+#include <torch/version.h>
+
 #include <optional>
 #include <span>
 
@@ -26,6 +28,7 @@ Metadata identity(const at::Tensor& rows, const WhiteningParameters& parameters)
           {"dimension", std::to_string(rows.size(1))},
           {"images", std::to_string(rows.size(0))},
           {"images_sha256", sha256_of(rows)},
+          {"libtorch", TORCH_VERSION},
           {"method", method},
           {"regularization", number_text(parameters.regularization)},
           {"scale", number_text(parameters.scale)},

@@ -64,6 +64,33 @@ std::string title_with(const std::string& title, const std::vector<std::string>&
   return (title.empty() ? "" : title + " ") + "(changed: " + changes + ")";
 }
 
+// Where an experiment's runs go.
+struct Place {
+  std::filesystem::path folder;
+  bool is_elsewhere;  // than its recipe, so that a copy of that goes with them
+};
+
+// `out` may be empty; then a recipe that comes with the program makes a folder of its name here.
+Place place_of(const std::filesystem::path& experiment, const std::filesystem::path& file,
+               std::filesystem::path out) {
+  const std::filesystem::path beside = file.has_parent_path() ? file.parent_path() : ".";
+  if (out.empty() && comes_with_program(experiment)) out = experiment;
+  const bool is_its_own = file.filename() == "experiment.toml";
+  if (out.empty() && !is_its_own) {
+    throw UsageError(file.string() +
+                     " is not called experiment.toml, so its runs take a folder of their own: give it by --out, "
+                     "and to the other commands");
+  }
+  if (is_its_own && (out.empty() || are_one_folder(out, beside))) return {beside, false};
+  return {out, true};
+}
+
+// A path in a recipe starts at its folder, which the copy is not in.
+std::string reference_from_elsewhere(const std::string& reference, const std::filesystem::path& file) {
+  if (reference.find('/') == std::string::npos) return reference;
+  return std::filesystem::absolute(file.parent_path() / reference).lexically_normal().string();
+}
+
 // Where the recipe of `experiment` goes, and what it says.
 std::pair<std::filesystem::path, Recipe> copy_of_recipe(const Experiment& experiment) {
   Recipe recipe = experiment.recipe;
@@ -80,11 +107,11 @@ Experiment open_experiment(const Request& request) {
   Experiment experiment;
   experiment.recipe = load_recipe(file, request.settings);
   experiment.settings = request.settings;
-  const std::filesystem::path beside = file.has_parent_path() ? file.parent_path() : ".";
-  const std::filesystem::path out =
-      request.out.empty() && comes_with_program(request.experiment) ? request.experiment : request.out;
-  experiment.is_elsewhere = !out.empty() && !are_one_folder(out, beside);
-  experiment.folder = experiment.is_elsewhere ? out : beside;
+  const Place place = place_of(request.experiment, file, request.out);
+  experiment.folder = place.folder;
+  experiment.is_elsewhere = place.is_elsewhere;
+  if (experiment.is_elsewhere && !comes_with_program(request.experiment))
+    experiment.recipe.reference = reference_from_elsewhere(experiment.recipe.reference, file);
   experiment.device = find_device(request.device);
   experiment.locations = data::Locations::standard(request.data);
   const auto precision =
@@ -103,7 +130,7 @@ Experiment look_at_experiment(const std::filesystem::path& path, const Filter& f
   const std::filesystem::path file = recipe_file(path);
   Experiment experiment;
   experiment.recipe = load_recipe(file);
-  experiment.folder = file.has_parent_path() ? file.parent_path() : ".";
+  experiment.folder = place_of(path, file, {}).folder;
   const auto precision =
       resolve_precision(experiment.recipe.precision, experiment.folder / "runs", experiment.device);
   experiment.runs = plan(experiment.recipe, precision, filter);

@@ -14,7 +14,7 @@
 namespace elubench::experiment {
 
 struct Request {
-  std::filesystem::path experiment;   // a folder with experiment.toml, or such a file
+  std::filesystem::path experiment;   // a folder with experiment.toml, or a recipe's file
   std::filesystem::path out;          // empty: beside the recipe; its name where it comes with the program
   std::vector<std::string> settings;  // section.key=value
   Filter filter;

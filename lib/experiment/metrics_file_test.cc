@@ -2,11 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmath>
-#include <csignal>
 #include <fstream>
 #include <functional>
 #include <iterator>
@@ -14,6 +12,7 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/file_size_limit.h"
 #include "base/temporary_folder.h"
 #include "experiment/test_file.h"
 
@@ -135,27 +134,6 @@ TEST_F(MetricsFileTest, WhatSomethingElseDidToItIsAClearError) {
     EXPECT_EQ(read_text(copy), before);
   }
 }
-
-// A limit on the size of files stands in for a full disk.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) {
-    getrlimit(RLIMIT_FSIZE, &before_);
-    previous_action_ = std::signal(SIGXFSZ, SIG_IGN);
-    const rlimit limit{bytes, before_.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() {
-    setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, previous_action_);
-  }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-
- private:
-  rlimit before_{};
-  void (*previous_action_)(int) = SIG_DFL;
-};
 
 TEST_F(MetricsFileTest, AFullDiskIsAClearErrorAndLeavesWholeRows) {
   MetricsFile file(path);

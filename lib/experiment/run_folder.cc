@@ -131,8 +131,8 @@ void RunFolder::set_start_iteration(std::int64_t iteration) {
   write_run_file();
 }
 
-void RunFolder::end_session(std::int64_t iteration) {
-  session_ += "end_iteration = " + toml_text(iteration) + "\n";
+void RunFolder::end_session(std::optional<std::int64_t> iteration) {
+  if (iteration) session_ += "end_iteration = " + toml_text(*iteration) + "\n";
   session_ += "end = " + toml_text(std::string_view(utc_now())) + "\n";
   write_run_file();
 }

@@ -58,8 +58,8 @@ class RunFolder {
   // bits (environment.h) is not what it was in the first session.
   void begin_session(const Environment& environment);
   void set_start_iteration(std::int64_t iteration);
-  // Completes it. `iteration`: updates done.
-  void end_session(std::int64_t iteration);
+  // Completes it. `iteration`: updates done; nothing where training has not begun.
+  void end_session(std::optional<std::int64_t> iteration);
 
   void set_done();
   void set_diverged(std::int64_t iteration);

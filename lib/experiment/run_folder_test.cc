@@ -70,14 +70,18 @@ TEST_F(RunFolderTest, EachSessionAppendsItsEnvironment) {
     folder.begin_session(environment);
     folder.set_start_iteration(100);
     folder.end_session(250);
+    folder.begin_session(environment);  // and ends before it has trained
+    folder.end_session(std::nullopt);
   }
   const toml::table table = parse_toml(read_text(path / "run.toml"), "run.toml").table;
   const toml::array& sessions = *table["session"].as_array();
-  ASSERT_EQ(sessions.size(), 2U);
+  ASSERT_EQ(sessions.size(), 3U);
   EXPECT_FALSE(sessions[0].as_table()->contains("end"));
   EXPECT_EQ(table["session"][1]["start_iteration"].value_or(0), 100);
   EXPECT_EQ(table["session"][1]["end_iteration"].value_or(0), 250);
   EXPECT_TRUE(sessions[1].as_table()->contains("end"));
+  EXPECT_TRUE(sessions[2].as_table()->contains("end"));
+  EXPECT_FALSE(sessions[2].as_table()->contains("end_iteration"));
   EXPECT_EQ(table["session"][0]["device_name"].value_or(std::string()), "a processor");
 }
 

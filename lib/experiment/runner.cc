@@ -39,7 +39,7 @@ class RunRecorder : public train::Recorder {
   void begin(std::int64_t iteration, std::int64_t rows) override {
     metrics_.cut_to(rows);
     iteration_ = iteration;
-    folder_.set_start_iteration(iteration_);
+    folder_.set_start_iteration(iteration);
   }
   void set_aside() override { metrics_.set_aside(); }
   void progress(const train::Progress& progress) override {
@@ -47,14 +47,15 @@ class RunRecorder : public train::Recorder {
     line_.show(title_ + " | " + progress_text(progress));
   }
 
-  std::int64_t iteration() const { return iteration_; }
+  // Updates done; nothing before it has begun.
+  std::optional<std::int64_t> iteration() const { return iteration_; }
 
  private:
   RunFolder& folder_;
   MetricsFile metrics_;
   std::string title_;
   ProgressLine line_;
-  std::int64_t iteration_ = 0;
+  std::optional<std::int64_t> iteration_;
 };
 
 FileChecksums checksums_of(const data::Dataset& dataset) {

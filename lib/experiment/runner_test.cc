@@ -211,6 +211,29 @@ TEST_F(RunnerTest, OutGetsTheRecipeWithItsSettings) {
   EXPECT_TRUE(read_run(copy, copy.runs[0]).is_finished());
 }
 
+// A path in the recipe starts at its folder, and a name is a name.
+TEST_F(RunnerTest, OutKeepsWhatTheRecipeRefersTo) {
+  request.out = folder.path() / "deep" / "elsewhere";
+  const auto other = std::filesystem::absolute(folder.path()).parent_path() / "other";
+  for (const auto& [reference, there] :
+       std::map<std::string, std::string>{{"../other", other.string()},
+                                          {"/some/where", "/some/where"},
+                                          {"clevert2015-fig4", "clevert2015-fig4"}}) {
+    request.settings = {"reference=" + reference};
+    EXPECT_EQ(open_experiment(request).recipe.reference, there);
+  }
+}
+
+TEST_F(RunnerTest, ARecipeOfAnotherNameTakesAFolderOfItsOwn) {
+  std::filesystem::rename(folder.path() / "experiment.toml", folder.path() / "mine.toml");
+  request.experiment = folder.path() / "mine.toml";
+  EXPECT_THROW(open_experiment(request), UsageError);
+  EXPECT_THROW(look_at_experiment(request.experiment), UsageError);
+  request.out = folder.path();
+  run_all(open_experiment(request));
+  EXPECT_EQ(look_at_experiment(folder.path()).runs.size(), 2u);
+}
+
 TEST_F(RunnerTest, OutGathersActivationsAndSeedsAndRefusesAnotherRecipe) {
   request.out = folder.path() / "elsewhere";
   request.settings = {"compare.activations=['relu']"};

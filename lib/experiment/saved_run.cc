@@ -8,6 +8,8 @@
 
 namespace elubench::experiment {
 
+namespace {
+
 train::Specification specification_of(const std::filesystem::path& run_folder) {
   const auto specification = recorded_specification(run_folder);
   if (!specification) {
@@ -16,6 +18,8 @@ train::Specification specification_of(const std::filesystem::path& run_folder) {
   }
   return *specification;
 }
+
+}  // namespace
 
 TestResult evaluate_run(const std::filesystem::path& run_folder, const data::Locations& locations,
                         const Device& device) {

@@ -5,12 +5,8 @@
 
 #include "data/locations.h"
 #include "experiment/device.h"
-#include "train/specification.h"
 
 namespace elubench::experiment {
-
-// What run.toml says. Throws UsageError where the folder is no run folder.
-train::Specification specification_of(const std::filesystem::path& run_folder);
 
 struct TestResult {
   double loss;   // nats, mean over the test images
@@ -22,7 +18,7 @@ struct TestResult {
 TestResult evaluate_run(const std::filesystem::path& run_folder, const data::Locations& locations,
                         const Device& device);
 
-// Its weights as safetensors (see train/trainer.h). Throws likewise.
+// Its weights as safetensors (see train/export_weights.h). Throws likewise.
 void export_run(const std::filesystem::path& run_folder, const std::filesystem::path& out);
 
 }  // namespace elubench::experiment

@@ -37,7 +37,6 @@ inline network::Network initial_network(const Specification& specification) {
 
 inline data::Dataset made_up_dataset() {
   data::Dataset dataset;
-  dataset.name = "made up";
   dataset.classes = 5;
   dataset.train = made_up_images(33, 5, 0);
   dataset.test = made_up_images(17, 5, 1);
