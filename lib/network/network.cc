@@ -15,8 +15,8 @@
 namespace elubench::network {
 namespace {
 
-std::vector<RateFrom> rates_of_layer(const std::vector<LayerRates>& phases, std::size_t layer) {
-  std::vector<RateFrom> rates;
+std::vector<kernel::Breakpoint> rates_of_layer(const std::vector<LayerRates>& phases, std::size_t layer) {
+  std::vector<kernel::Breakpoint> rates;
   for (const LayerRates& phase : phases) rates.push_back({phase.from, phase.rates[layer]});
   return rates;
 }

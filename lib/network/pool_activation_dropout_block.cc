@@ -19,7 +19,7 @@ KeptWinners KeptWinners::narrow(std::int64_t first_image, std::int64_t images) c
 
 PoolActivationDropoutBlock::PoolActivationDropoutBlock(activation::Activation activation,
                                                        const kernel::PoolGeometry& geometry,
-                                                       std::vector<RateFrom> rates, std::uint32_t layer,
+                                                       std::vector<kernel::Breakpoint> rates, std::uint32_t layer,
                                                        at::Tensor input, KeptWinners kept, at::Tensor output)
     : activation_(activation),
       geometry_(geometry),
@@ -47,11 +47,8 @@ std::optional<kernel::PoolWinners> PoolActivationDropoutBlock::kept() const {
 }
 
 kernel::Dropout PoolActivationDropoutBlock::dropout_for(const Pass& pass) const {
-  double rate = 0;
-  for (const RateFrom& step : rates_) {
-    if (pass.training && step.from <= pass.iteration) rate = step.rate;
-  }
-  return {pass.step, layer_, rate};
+  const kernel::ScheduleView rates{rates_.data(), std::ssize(rates_)};
+  return {pass.step, layer_, pass.training ? rates.value_at(pass.iteration) : 0};
 }
 
 }  // namespace elubench::network

@@ -7,15 +7,10 @@
 #include <vector>
 
 #include "kernel/pool_activation_dropout.h"
+#include "kernel/step_state.h"
 #include "network/block.h"
 
 namespace elubench::network {
-
-// From iteration `from` on, the rate.
-struct RateFrom {
-  std::int64_t from;
-  double rate;
-};
 
 // What won each window of the pool, where that is kept for the backward pass, as the output in shape; undefined
 // where it is not.
@@ -26,13 +21,13 @@ struct KeptWinners {
   KeptWinners narrow(std::int64_t first_image, std::int64_t images) const;
 };
 
-// Max-pooling, activation and dropout in one kernel. `layer` names the stream of its dropout masks. The input
-// outlives the forward pass unless the winners are kept.
+// Max-pooling, activation and dropout in one kernel. Dropout rates begin at iteration 0; `layer` names the stream
+// of its dropout masks. The input outlives the forward pass unless the winners are kept.
 class PoolActivationDropoutBlock : public Block {
  public:
   PoolActivationDropoutBlock(activation::Activation activation, const kernel::PoolGeometry& geometry,
-                             std::vector<RateFrom> rates, std::uint32_t layer, at::Tensor input, KeptWinners kept,
-                             at::Tensor output);
+                             std::vector<kernel::Breakpoint> rates, std::uint32_t layer, at::Tensor input,
+                             KeptWinners kept, at::Tensor output);
   void forward(const Pass& pass) override;
   void backward(const Pass& pass) override;
 
@@ -42,7 +37,7 @@ class PoolActivationDropoutBlock : public Block {
 
   activation::Activation activation_;
   kernel::PoolGeometry geometry_;
-  std::vector<RateFrom> rates_;
+  std::vector<kernel::Breakpoint> rates_;
   std::uint32_t layer_;
   at::Tensor input_, output_;
   KeptWinners kept_;
