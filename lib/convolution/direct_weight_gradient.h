@@ -13,7 +13,7 @@ namespace elubench::convolution {
 inline std::vector<std::uint16_t> whole_numbers(std::int64_t count, std::uint32_t salt) {
   std::vector<std::uint16_t> bits;
   for (std::int64_t i = 0; i < count; ++i) {
-    const auto number = static_cast<float>((static_cast<std::uint32_t>(i) * 2654435761u + salt) >> 28) - 8;
+    const auto number = static_cast<float>((static_cast<std::uint32_t>(i) + salt * 7919u) * 2654435761u >> 28) - 8;
     bits.push_back(static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(number) >> 16));
   }
   return bits;

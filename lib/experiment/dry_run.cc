@@ -38,18 +38,23 @@ network::Cost network_cost(const Run& run) {
 // A run of the plan, and what its files say.
 struct Planned {
   const Run& run;
-  bool finished;
+  bool is_left;          // to be trained, from `updates` on
   std::int64_t updates;  // done, as far as its metrics know
   std::string worker;    // the last one's, and the speeds that it measured
   std::optional<Rates> rates;
   std::string state;  // in words, with what is to be done
 };
 
+bool can_be_mended(const std::filesystem::path& folder) {
+  return !train::CheckpointStore(folder).iterations().empty();
+}
+
 // What `elubench run` will do with it.
 std::string state_text(const RunFiles& files, const std::filesystem::path& folder) {
-  if (files.status.state == RecordedState::fresh) return "to do";
   if (files.is_finished()) return files.text() + ", nothing to do";
-  if (files.is_damaged() && train::CheckpointStore(folder).iterations().empty())
+  if (!files.problem.empty()) return files.text();
+  if (files.status.state == RecordedState::fresh) return "to do";
+  if (files.is_damaged() && !can_be_mended(folder))
     return files.text() + ", and there is no checkpoint to mend it from";
   const std::string reason = files.status.state == RecordedState::running ? "begun" : files.text();
   return reason + ", has rows up to iteration " + std::to_string(updates_done(files.metrics)) + ", to be resumed";
@@ -57,12 +62,14 @@ std::string state_text(const RunFiles& files, const std::filesystem::path& folde
 
 Planned planned(const Experiment& experiment, const Run& run) {
   const RunFiles files = read_run(experiment, run);
+  const auto folder = experiment.path_of(run);
+  const bool is_refused = !files.problem.empty() || (files.is_damaged() && !can_be_mended(folder));
   return {run,
-          files.is_finished(),
+          !files.is_finished() && !is_refused,
           updates_done(files.metrics),
           files.sessions.worker,
           measured_rates(run, files),
-          state_text(files, experiment.path_of(run))};
+          state_text(files, folder)};
 }
 
 std::vector<Planned> plan_of(const Experiment& experiment) {
@@ -122,7 +129,7 @@ bool whitens(const Experiment& experiment) {
 }
 
 std::string time_text(const Experiment& experiment, const std::vector<Planned>& plan) {
-  if (std::ranges::all_of(plan, &Planned::finished)) return "none, every run is finished";
+  if (std::ranges::none_of(plan, &Planned::is_left)) return "none, there is nothing to train";
   MeasuredRates rates = measured_so_far(plan);
   const std::string& first = experiment.runs.front().variant;
   const std::string worker = worker_text(experiment.device.name, experiment.device.description, thread_count());
@@ -133,7 +140,7 @@ std::string time_text(const Experiment& experiment, const std::vector<Planned>& 
   }
   double seconds = 0;
   for (const Planned& one : plan) {
-    if (!one.finished) seconds += seconds_left(one.run, one.updates, *rates.of(worker, one.run.variant));
+    if (one.is_left) seconds += seconds_left(one.run, one.updates, *rates.of(worker, one.run.variant));
   }
   return "about " + duration_text(seconds) + " for one worker, at " +
          std::to_string(std::llround(rates.of(worker, first)->training)) + " images/s in training, " + source +
@@ -168,7 +175,7 @@ std::string cost_text(const std::vector<Planned>& plan) {
   const Run& run = plan.front().run;
   const network::Cost cost = network_cost(run);
   std::int64_t updates = 0;
-  for (const Planned& one : plan) updates += one.finished ? 0 : one.run.specification.iterations - one.updates;
+  for (const Planned& one : plan) updates += one.is_left ? one.run.specification.iterations - one.updates : 0;
   const double images = as_double(updates) * as_double(run.specification.batch_size);
   const double total = 3 * images * as_double(cost.multiply_adds_an_image);
   return std::to_string(cost.parameters) + " parameters; " + count_text(as_double(cost.multiply_adds_an_image)) +

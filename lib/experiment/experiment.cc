@@ -78,17 +78,22 @@ Place place_of(const std::filesystem::path& experiment, const std::filesystem::p
   const bool is_its_own = file.filename() == "experiment.toml";
   if (out.empty() && !is_its_own) {
     throw UsageError(file.string() +
-                     " is not called experiment.toml, so its runs take a folder of their own: give it by --out, "
-                     "and to the other commands");
+                     " is not called experiment.toml, so its runs take a folder of their own: elubench run with "
+                     "--out DIR, and DIR to other commands");
   }
   if (is_its_own && (out.empty() || are_one_folder(out, beside))) return {beside, false};
   return {out, true};
 }
 
-// A path in a recipe starts at its folder, which the copy is not in.
-std::string reference_from_elsewhere(const std::string& reference, const std::filesystem::path& file) {
-  if (reference.find('/') == std::string::npos) return reference;
-  return std::filesystem::absolute(file.parent_path() / reference).lexically_normal().string();
+// A path in a recipe starts at its folder: the same from `folder`. What has no slash is a name.
+std::string reference_from(const std::filesystem::path& folder, const std::string& reference,
+                           const std::filesystem::path& file) {
+  if (reference.find('/') == std::string::npos || std::filesystem::path(reference).is_absolute()) return reference;
+  const auto whole = [](const std::filesystem::path& path) {
+    return std::filesystem::absolute(path).lexically_normal();
+  };
+  const std::string from_there = whole(file.parent_path() / reference).lexically_proximate(whole(folder)).string();
+  return from_there.find('/') == std::string::npos ? "./" + from_there : from_there;
 }
 
 // Where the recipe of `experiment` goes, and what it says.
@@ -110,8 +115,9 @@ Experiment open_experiment(const Request& request) {
   const Place place = place_of(request.experiment, file, request.out);
   experiment.folder = place.folder;
   experiment.is_elsewhere = place.is_elsewhere;
+  // The runs of what comes with the program are where this one's will be, not where the recipes are.
   if (experiment.is_elsewhere && !comes_with_program(request.experiment))
-    experiment.recipe.reference = reference_from_elsewhere(experiment.recipe.reference, file);
+    experiment.recipe.reference = reference_from(experiment.folder, experiment.recipe.reference, file);
   experiment.device = find_device(request.device);
   experiment.locations = data::Locations::standard(request.data);
   const auto precision =

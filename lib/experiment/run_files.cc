@@ -2,21 +2,22 @@
 
 #include <exception>
 
+#include "base/error.h"
 #include "base/file_lock.h"
-#include "base/log.h"
 #include "data/table.h"
 #include "network/table.h"
 
 namespace elubench::experiment {
 namespace {
 
-template <class Read, class Found>
-Found if_readable(const Read& read, Found otherwise) {
+// Or what went wrong.
+template <class Read>
+std::string problem_with(const Read& read) {
   try {
-    return read();
+    read();
+    return {};
   } catch (const std::exception& error) {
-    log_debug(error.what());
-    return otherwise;
+    return message_of(error);
   }
 }
 
@@ -29,15 +30,20 @@ bool end_is_there(const MetricRows& metrics, const train::Specification& specifi
          last.name == "gradient_norm/" + layers.back().name;
 }
 
-// What the run was made by, which the recipe may no longer say.
+// What the run was made by, which the recipe may no longer say. What is wrong with run.toml is said where the
+// experiment is opened.
 train::Specification specification_of(const std::filesystem::path& folder, const Run& run) {
-  return if_readable([&] { return recorded_specification(folder).value_or(run.specification); },
-                     run.specification);
+  try {
+    return recorded_specification(folder).value_or(run.specification);
+  } catch (const UsageError&) {
+    return run.specification;
+  }
 }
 
 }  // namespace
 
 std::string RunFiles::text() const {
+  if (!problem.empty()) return problem;
   if (status.state == RecordedState::fresh) return "not begun";
   return is_damaged() ? "done, but its metrics.csv is damaged" : status.text;
 }
@@ -45,13 +51,15 @@ std::string RunFiles::text() const {
 RunFiles read_run(const Experiment& experiment, const Run& run) {
   const auto folder = experiment.path_of(run);
   RunFiles files;
-  // First: a run that ends in between says so before it lets go.
-  files.holder = if_readable([&] { return FileLock::holder(folder / "lock"); }, std::string());
-  files.status = if_readable([&] { return read_status(folder); }, Status{});
-  files.metrics = if_readable([&] { return read_metrics(folder / "metrics.csv"); }, MetricRows{});
+  files.problem = problem_with([&] {
+    // First: a run that ends in between says so before it lets go.
+    files.holder = FileLock::holder(folder / "lock");
+    files.status = read_status(folder);
+    files.metrics = read_metrics(folder / "metrics.csv");
+    files.is_done =
+        files.status.state == RecordedState::done && end_is_there(files.metrics, specification_of(folder, run));
+  });
   files.sessions = recorded_sessions(folder);
-  files.is_done =
-      files.status.state == RecordedState::done && end_is_there(files.metrics, specification_of(folder, run));
   return files;
 }
 

@@ -15,17 +15,17 @@ struct RunFiles {
   MetricRows metrics;
   RecordedSessions sessions;
   bool is_done = false;  // and its metrics are whole, up to the last row of the last iteration's test
+  std::string problem;   // why status or metrics cannot be read, whose members then say nothing; or empty
 
   // True if nothing is left to do for the run.
   bool is_finished() const { return is_done || status.state == RecordedState::diverged; }
-  bool is_damaged() const { return status.state == RecordedState::done && !is_done; }
+  bool is_damaged() const { return status.state == RecordedState::done && !is_done && problem.empty(); }
 
-  // The status in words: "not begun", "diverged at iteration 12", "done, but its metrics.csv is damaged".
+  // In words: "not begun", "diverged at iteration 12", "done, but its metrics.csv is damaged", or the problem.
   std::string text() const;
 };
 
-// A file that cannot be read counts as one that is not there: it is for the run itself to say what is wrong with
-// it, and the folder may be removed as we look.
+// Does not throw: one run that cannot be read is no reason to stop others.
 RunFiles read_run(const Experiment& experiment, const Run& run);
 
 }  // namespace elubench::experiment

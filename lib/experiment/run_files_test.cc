@@ -1,5 +1,6 @@
 #include "experiment/run_files.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/temporary_folder.h"
@@ -59,10 +60,14 @@ TEST_F(RunFilesTest, WhatDivergedIsFinishedWhateverItsMetrics) {
   EXPECT_EQ(files.text(), "diverged at iteration 7");
 }
 
-TEST_F(RunFilesTest, WhatCannotBeReadIsNotThere) {
+TEST_F(RunFilesTest, WhatCannotBeReadIsNeitherDoneNorDamaged) {
   put_text(run / "status", "done\n");
   std::filesystem::create_directories(run / "metrics.csv");
-  EXPECT_TRUE(look().is_damaged());
+  const RunFiles files = look();
+  EXPECT_FALSE(files.is_finished());
+  EXPECT_FALSE(files.is_damaged());
+  EXPECT_EQ(files.text(), files.problem);
+  EXPECT_THAT(files.problem, testing::HasSubstr("metrics.csv"));
 }
 
 // Such as one with fewer iterations, by --set.

@@ -9,7 +9,6 @@
 
 #include "base/file_lock.h"
 #include "experiment/environment.h"
-#include "experiment/metrics_file.h"
 #include "train/specification.h"
 
 namespace elubench::experiment {

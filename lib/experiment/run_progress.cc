@@ -17,6 +17,7 @@ constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 RunState state_of(const RunFiles& files) {
   if (!files.holder.empty()) return RunState::running;
+  if (!files.problem.empty()) return RunState::stopped;
   switch (files.status.state) {
     case RecordedState::fresh:
       return RunState::waiting;
@@ -40,7 +41,7 @@ std::string detail_of(const RunFiles& files) {
     case RecordedState::failed:
       return files.text();
     default:
-      return files.is_damaged() ? files.text() : "";
+      return files.is_damaged() ? files.text() : files.problem;
   }
 }
 

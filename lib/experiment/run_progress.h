@@ -16,7 +16,7 @@ namespace experiment {
 enum class RunState {
   waiting,   // nothing there yet
   running,   // a process holds the folder
-  stopped,   // begun, and no process at work on it; or done, and its metrics damaged
+  stopped,   // begun, and no process at work on it; or its files are damaged or cannot be read, as `detail` says
   done,      //
   diverged,  //
   failed,    // its next start tries again

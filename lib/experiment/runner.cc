@@ -130,6 +130,7 @@ class Runner {
       return files.is_done;
     }
     try {
+      if (!files.problem.empty()) throw Error(files.problem);
       if (files.is_damaged()) check_can_be_mended(planned);
       RunFolder folder(experiment_.path_of(planned), planned.specification);
       return train_in(folder, planned, title);

@@ -149,8 +149,7 @@ TEST_F(RunnerTest, DivergenceEndsItsRunAndTheOthersGoOn) {
 
 TEST_F(RunnerTest, ARunThatFailsLeavesTheOthersToGoOn) {
   const Experiment experiment = open_experiment(request);
-  std::filesystem::create_directories(run_path("relu/seed-1") / "metrics.csv");  // cannot be opened as a file
-  put_text(run_path("relu/seed-1") / "run.toml", specification_text(experiment.runs[0].specification));
+  std::filesystem::create_directories(run_path("relu/seed-1") / "checkpoint-000000002.safetensors" / "full");
   EXPECT_FALSE(run_all(experiment));
   EXPECT_THAT(status("relu/seed-1"), StartsWith("failed: "));
   EXPECT_EQ(status("elu/seed-1"), "done\n");
@@ -214,9 +213,10 @@ TEST_F(RunnerTest, OutGetsTheRecipeWithItsSettings) {
 // A path in the recipe starts at its folder, and a name is a name.
 TEST_F(RunnerTest, OutKeepsWhatTheRecipeRefersTo) {
   request.out = folder.path() / "deep" / "elsewhere";
-  const auto other = std::filesystem::absolute(folder.path()).parent_path() / "other";
   for (const auto& [reference, there] :
-       std::map<std::string, std::string>{{"../other", other.string()},
+       std::map<std::string, std::string>{{"../other", "../../../other"},
+                                          {"./deep", "./.."},
+                                          {"deep/elsewhere/inside", "./inside"},
                                           {"/some/where", "/some/where"},
                                           {"clevert2015-fig4", "clevert2015-fig4"}}) {
     request.settings = {"reference=" + reference};
@@ -277,6 +277,28 @@ TEST_F(RunnerTest, FinishedResultsWithoutCheckpointsAreNotTrainedAgain) {
   EXPECT_EQ(status("elu/seed-1"), "done\n");
   EXPECT_THAT(results_table(experiment),
               HasSubstr("elu         0/1      -  (seed 1 done, but its metrics.csv is damaged)"));
+  const std::string plan = dry_run_text(experiment);
+  EXPECT_THAT(plan, HasSubstr("damaged, and there is no checkpoint to mend it from\n"));
+  EXPECT_THAT(plan, HasSubstr("time: none"));
+}
+
+// What it holds may be all there: nothing is to take its place.
+TEST_F(RunnerTest, ARunThatCannotBeReadIsLeftAsItIsAndTheOthersGoOn) {
+  const Experiment experiment = open_experiment(request);
+  const std::filesystem::path run = run_path("relu/seed-1");
+  for (const std::string name : {"status", "metrics.csv"}) {
+    std::filesystem::remove_all(run);
+    put_text(run / "run.toml", specification_text(experiment.runs[0].specification));
+    put_text(run / "status", "done\n");
+    std::filesystem::remove(run / name);
+    std::filesystem::create_directories(run / name);  // beyond reading for the superuser, too
+    const std::string before = read_text(run / "run.toml");
+    EXPECT_FALSE(run_all(experiment));
+    EXPECT_EQ(status("elu/seed-1"), "done\n");
+    EXPECT_EQ(read_text(run / "run.toml"), before) << name;
+    EXPECT_THAT(dry_run_text(experiment), HasSubstr("relu/seed-1: cannot read")) << name;
+    EXPECT_THAT(results_table(experiment), HasSubstr("cannot read")) << name;
+  }
 }
 
 TEST_F(RunnerTest, DryRunSaysTheCostAndWritesNothing) {

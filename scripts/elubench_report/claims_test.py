@@ -253,7 +253,7 @@ def test_best_alpha_comes_from_held_out_images_only(make):
     assert any(f"Best on held-out training images: {best}" in s for s in judge(with_validation)[11].evidence)
 
 
-def test_an_alpha_that_lost_a_run_is_not_the_best(make):
+def test_an_alpha_of_which_a_run_diverged_is_not_the_best(make):
     sweep = ["relu", "elu(alpha=0.5)", "elu(alpha=1)", "elu(alpha=2)"]
 
     def best(experiment):
@@ -264,7 +264,15 @@ def test_an_alpha_that_lost_a_run_is_not_the_best(make):
     folder = next(name for name in sweep if name.removeprefix("elu(alpha=").rstrip(")") in winner)
     found = best(make(lambda f: diverge(f, folder, [2]), activations=sweep, validation=True))
     assert f": {winner}," not in found
-    assert found.endswith(f"Left out, for not every seed has a result: {winner} (2 of 3).")
+    assert found.endswith(f"Left out, for a run diverged: {winner}.")
+
+
+def test_no_alpha_is_the_best_while_runs_are_missing(make):
+    def stop(folder):
+        (folder / "runs/elu/seed-2/status").write_text("running\n")
+
+    evidence = judge(make(stop, activations=["elu(alpha=0.5)", "elu(alpha=1)"], validation=True))[11].evidence
+    assert "No best alpha is named: runs are missing of ELU (α = 1) (2 of 3)." in evidence
 
 
 def test_without_a_final_error_of_relu_claims_1_and_10_are_not_measured(make):

@@ -6,7 +6,14 @@ import math
 
 from elubench_report import text
 from elubench_report.comparison import Comparison
-from elubench_report.convergence import Level, Measure, compare_over_levels, final_errors_of, levels
+from elubench_report.convergence import (
+    Level,
+    Measure,
+    compare_over_levels,
+    final_errors_of,
+    interval_of_times,
+    levels,
+)
 from elubench_report.experiment import Experiment, Variant
 from elubench_report.table_titles import batch_norm_note, titled
 from elubench_report.tables import Table
@@ -72,7 +79,7 @@ def _difference_cells(
     paired = comparison.paired
     return [
         text.effect(paired, digits),
-        text.interval(paired.interval, digits),
+        text.interval(interval_of_times(paired), digits),
         str(paired.n),
         text.p_value(comparison.p_adjusted),
     ]

@@ -52,11 +52,10 @@ class Paired:
     def interval(self) -> Interval | None:
         """Of the mean difference; where some are censored of the median, in which never is infinite.
 
-        A pair of which neither run reached the level may lie anywhere. None where all differences are equal: they
-        are of a grid, such as the evaluations, that does not show how they scatter.
+        A pair of which neither run reached the level may lie anywhere.
         """
         if not self.censored:
-            return mean_interval(self.differences) if len(set(self.differences)) > 1 else None
+            return mean_interval(self.differences)
         lows, highs = (self._known + self.neither * (bound,) for bound in (-math.inf, math.inf))
         return median_interval(lows, highs)
 

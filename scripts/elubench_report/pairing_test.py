@@ -34,10 +34,6 @@ def test_censored_pairs_have_an_interval_of_the_median():
     assert text.interval(paired.interval, 0) == "[−∞, −73]"
 
 
-def test_differences_that_are_all_equal_have_no_interval():
-    assert pair({1: 500.0, 2: 1000.0}, {1: 3500.0, 2: 4000.0}).interval is None
-
-
 def test_a_pair_of_which_nothing_is_known_may_lie_anywhere():
     elu, relu = {seed: 10.0 + seed for seed in range(9)}, dict.fromkeys(range(9), 90.0)
     for seed in (0, 1):

@@ -72,7 +72,7 @@ def _only_elu(values: Values) -> Values:
 
 
 def _best_alpha(experiment: Experiment) -> str:
-    """Among the alphas of which every seed has a result: of the others the best runs alone may be left."""
+    """Among the alphas without a run that diverged: of the others the best runs alone may be left."""
     held_out = _only_elu(
         collect(experiment, lambda run: run.metrics.get("validation", "error").at(run.iterations))
     )
@@ -81,13 +81,16 @@ def _best_alpha(experiment: Experiment) -> str:
             "No best alpha is named: no training images are held out (data.validation), and the test set must not "
             "choose."
         )
-    seeds = {run.seed for variant in held_out for run in experiment.of(variant)}
-    means = {v: float(np.mean(list(s.values()))) for v, s in held_out.items() if s.keys() == seeds}
-    short = [f"{experiment.label(v)} ({len(s)} of {len(seeds)})" for v, s in held_out.items() if v not in means]
-    left_out = f" Left out, for not every seed has a result: {text.joined(short)}." if short else ""
-    if not means:
-        return f"No best alpha is named yet.{left_out}"
-    best, error = min(means.items(), key=lambda item: item[1])
+    stable = {v: by_seed for v, by_seed in held_out.items() if not experiment.diverged_seeds(v)}
+    seeds = {run.seed for variant in stable for run in experiment.of(variant)}
+    short = [f"{experiment.label(v)} ({len(s)} of {len(seeds)})" for v, s in stable.items() if s.keys() != seeds]
+    if short or not stable:
+        return "No best alpha is named: " + (
+            f"runs are missing of {text.joined(short)}." if short else "all diverged."
+        )
+    best, error = min(((v, float(np.mean(list(s.values())))) for v, s in stable.items()), key=lambda item: item[1])
+    unstable = [experiment.label(v) for v in held_out if v not in stable]
+    left_out = f" Left out, for a run diverged: {text.joined(unstable)}." if unstable else ""
     return f"Best on held-out training images: {experiment.label(best)}, {text.number(error)} % error.{left_out}"
 
 
