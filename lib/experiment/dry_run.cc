@@ -45,31 +45,29 @@ struct Planned {
   std::string state;  // in words, with what is to be done
 };
 
-bool can_be_mended(const std::filesystem::path& folder) {
-  return !train::CheckpointStore(folder).iterations().empty();
+// Whether `elubench run` leaves it as it is, for it might do harm.
+bool is_refused(const RunFiles& files, const std::filesystem::path& folder) {
+  return !files.problem.empty() || (files.is_damaged() && train::CheckpointStore(folder).iterations().empty());
 }
 
 // What `elubench run` will do with it.
-std::string state_text(const RunFiles& files, const std::filesystem::path& folder) {
+std::string state_text(const RunFiles& files, bool refused) {
   if (files.is_finished()) return files.text() + ", nothing to do";
-  if (!files.problem.empty()) return files.text();
+  if (refused) return files.text() + (files.is_damaged() ? ", and there is no checkpoint to mend it from" : "");
   if (files.status.state == RecordedState::fresh) return "to do";
-  if (files.is_damaged() && !can_be_mended(folder))
-    return files.text() + ", and there is no checkpoint to mend it from";
   const std::string reason = files.status.state == RecordedState::running ? "begun" : files.text();
   return reason + ", has rows up to iteration " + std::to_string(updates_done(files.metrics)) + ", to be resumed";
 }
 
 Planned planned(const Experiment& experiment, const Run& run) {
   const RunFiles files = read_run(experiment, run);
-  const auto folder = experiment.path_of(run);
-  const bool is_refused = !files.problem.empty() || (files.is_damaged() && !can_be_mended(folder));
+  const bool refused = is_refused(files, experiment.path_of(run));
   return {run,
-          !files.is_finished() && !is_refused,
+          !files.is_finished() && !refused,
           updates_done(files.metrics),
           files.sessions.worker,
           measured_rates(run, files),
-          state_text(files, folder)};
+          state_text(files, refused)};
 }
 
 std::vector<Planned> plan_of(const Experiment& experiment) {

@@ -33,16 +33,13 @@ RunState state_of(const RunFiles& files) {
   throw Error("unknown state of a run");
 }
 
-// Beyond its name.
+// What there is to say beyond the state.
 std::string detail_of(const RunFiles& files) {
   if (!files.holder.empty()) return files.holder;
-  switch (files.status.state) {
-    case RecordedState::diverged:
-    case RecordedState::failed:
-      return files.text();
-    default:
-      return files.is_damaged() ? files.text() : files.problem;
-  }
+  const RecordedState state = files.status.state;
+  const bool says_more = !files.problem.empty() || files.is_damaged() || state == RecordedState::diverged ||
+                         state == RecordedState::failed;
+  return says_more ? files.text() : "";
 }
 
 bool is_ended(RunState state) { return state == RunState::done || state == RunState::diverged; }

@@ -49,7 +49,7 @@ def faster_convergence(experiment: Experiment) -> Claim:
     made = of_final_error + loss_levels(experiment)
     evidence = [_level_sentence(experiment, level, Measure.ITERATIONS) for level in of_final_error]
     by_variant = {measure: compare_over_levels(made, measure, RELU) for measure in Measure}
-    final = "".join(level.name for level in of_final_error)
+    final = of_final_error[0].name if of_final_error else ""
     candidates = elu_comparisons(
         experiment, [found[final] for found in by_variant[Measure.ITERATIONS].values() if final in found]
     )

@@ -84,10 +84,10 @@ def _best_alpha(experiment: Experiment) -> str:
     stable = {v: by_seed for v, by_seed in held_out.items() if not experiment.diverged_seeds(v)}
     seeds = {run.seed for variant in stable for run in experiment.of(variant)}
     short = [f"{experiment.label(v)} ({len(s)} of {len(seeds)})" for v, s in stable.items() if s.keys() != seeds]
-    if short or not stable:
-        return "No best alpha is named: " + (
-            f"runs are missing of {text.joined(short)}." if short else "all diverged."
-        )
+    if not stable:
+        return "No best alpha is named: each has a run that diverged."
+    if short:
+        return f"No best alpha is named: runs are missing of {text.joined(short)}."
     best, error = min(((v, float(np.mean(list(s.values())))) for v, s in stable.items()), key=lambda item: item[1])
     unstable = [experiment.label(v) for v in held_out if v not in stable]
     left_out = f" Left out, for a run diverged: {text.joined(unstable)}." if unstable else ""
