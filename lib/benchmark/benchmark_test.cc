@@ -126,6 +126,35 @@ TEST(Measure, CoversEveryBlockOfTheStepAndCountsItsOperations) {
                                    HasSubstr("as of direct convolutions")));
 }
 
+double bytes_of(const Result& result, const std::string& name, const std::string& part) {
+  for (const Phase& phase : result.training.phases) {
+    if (phase.name == name && phase.part == part) return phase.bytes;
+  }
+  ADD_FAILURE() << "no " << name << " " << part;
+  return 0;
+}
+
+// Of conv3: 2 images of 16 x 16 in 240 channels, pooled to 8 x 8, in float32.
+TEST(Measure, CountsTheBytesOfActivationsApartFromTheirPools) {
+  constexpr double whole = 4.0 * 2 * 16 * 16 * 240, pooled = whole / 4;
+  const Result together = measure(small());
+  EXPECT_EQ(bytes_of(together, "forward", "pool3"), whole + pooled);
+  EXPECT_EQ(bytes_of(together, "backward", "pool3"), 2 * whole + pooled);
+  Request request = small();
+  request.specification.network.dropout_place = network::DropoutPlace::before_pool;
+  const Result apart = measure(request);
+  EXPECT_EQ(bytes_of(apart, "forward", "activation3"), 2 * whole);
+  EXPECT_EQ(bytes_of(apart, "backward", "activation3"), 3 * whole);
+  EXPECT_EQ(bytes_of(apart, "forward", "pool3"), whole + pooled);
+}
+
+TEST(Compare, TakesActivationsApartFromTheirPoolsForTheirs) {
+  Speed speed{};
+  for (const char* part : {"conv3", "activation3", "pool3", "bn3"})
+    speed.phases.push_back({"forward", part, 1, 0, 0});
+  EXPECT_EQ(activation_seconds(speed), 2);
+}
+
 TEST(Measure, RefusesWhatItDoesNotKnow) {
   Request request = small();
   request.specification.activation = "ellu";

@@ -3,17 +3,14 @@
 #include "base/interrupt.h"
 
 namespace elubench::benchmark {
-namespace {
 
 double activation_seconds(const Speed& training) {
   double seconds = 0;
   for (const Phase& phase : training.phases) {
-    if (phase.part.starts_with("pool")) seconds += phase.seconds;
+    if (phase.part.starts_with("pool") || phase.part.starts_with("activation")) seconds += phase.seconds;
   }
   return seconds;
 }
-
-}  // namespace
 
 std::vector<Comparison> compare(const std::vector<Contender>& contenders, int rounds,
                                 const std::function<void(int round, const Contender&)>& measured,

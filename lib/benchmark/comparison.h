@@ -19,11 +19,12 @@ struct Comparison {
   int round;  // from 1
   std::string activation;
   bool batch_norm;
-  // training_images_per_second, inference_images_per_second, or activation_seconds: of a training step, forward
-  // and backward, in the passes that compute pooling, activation and dropout together
-  std::string metric;
+  std::string metric;  // training_images_per_second, inference_images_per_second or activation_seconds
   double value;
 };
+
+// Of a training step, forward and backward, in the passes that compute pooling, activation and dropout.
+double activation_seconds(const Speed& training);
 
 // Each round measures every contender once: in the order given, in the next one backwards, so that a drift of the
 // machine meets all alike. One measurement before the first is thrown away. `measured` is told after each that

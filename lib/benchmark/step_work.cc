@@ -21,9 +21,11 @@ double StepWork::bytes(const std::string& phase, const std::string& part) const 
   // Weights, their gradients and velocities are read, weights and velocities written, and bfloat16 copies.
   if (phase == "update") return parameters_ * (3 * 4 + 2 * 4 + (element_bytes_ == 2 ? 2 : 0));
   for (std::size_t l = 0; l < layers_.size(); ++l) {
-    if (part != "pool" + std::to_string(l + 1)) continue;
+    const bool pools = part == "pool" + std::to_string(l + 1);
+    if (!pools && part != "activation" + std::to_string(l + 1)) continue;
     const double input = images_of(layers_[l].out_side, layers_[l].out_channels);
-    return input * (phase == "backward" ? 2 : 1) + images_of(layers_[l].pooled_side, layers_[l].out_channels);
+    const double output = images_of(pools ? layers_[l].pooled_side : layers_[l].out_side, layers_[l].out_channels);
+    return input * (phase == "backward" ? 2 : 1) + output;
   }
   return 0;
 }

@@ -19,7 +19,8 @@ class StepWork {
   // both gradients, but for the first layer's input. As of direct convolutions. 0 for other parts.
   double operations(const std::string& phase, const std::string& part) const;
 
-  // Read and written by what is bound by memory: the pools ("pool3"), and the update. 0 for others. A pool's
+  // Read and written by what is bound by memory: the pools ("pool3"), activations where they are apart
+  // from these ("activation3"), and the update. 0 for others. A pool's
   // backward pass reads its input again before it overwrites it. (Where the first layer goes in slices, its pool
   // reads the winners that it has written forward, and its input stays in the caches.)
   double bytes(const std::string& phase, const std::string& part) const;

@@ -21,13 +21,16 @@ namespace {
 constexpr std::int64_t classes = 100;
 constexpr std::int64_t iterations = 50;
 
-// The learning rate and the dropout change on the way: a recorded step must follow.
+// The learning rate and the dropout change on the way: a recorded step must follow. With batch normalisation
+// numbers are dropped before the pool, without it after: both are checked.
 train::Specification specification_of(train::Precision precision, bool batch_norm, double width) {
   train::Specification specification;
   specification.network.width = width;
   specification.network = network::resolved(specification.network);
   specification.activation = "elu(alpha=1)";
   specification.batch_norm = batch_norm;
+  specification.network.dropout_place =
+      batch_norm ? network::DropoutPlace::before_pool : network::DropoutPlace::after_pool;
   specification.batch_size = 20;
   specification.precision = precision;
   specification.learning_rate = {{0, 0.01}, {20, 0.005}};

@@ -47,6 +47,7 @@ void visit_network(Visitor& visit, Network& network) {
   visit("final_activation", network.final_activation, Any{}, "an activation after the last convolution");
   visit("dropout", network.dropout, from_and_below(0, 1),
         "true: the network's own rates; false; or [[iteration, [a rate a stack]], ...]");
+  visit("dropout_place", network.dropout_place, AnyYounger{}, "of a stack's last layer: after_pool | before_pool");
 }
 
 // `precision` is the recipe's choice (fp32 | bf16 | auto), or the run's (fp32 | bf16).

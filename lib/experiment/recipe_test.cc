@@ -76,6 +76,7 @@ TEST(Recipe, ReadsEveryKey) {
     even_padding = "both"
     final_activation = true
     dropout = [[0, [0, 0, 0, 0, 0, 0, 0, 0]], [7, [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0]]]
+    dropout_place = "before_pool"
     [train]
     batch_size = 3
     iterations = 0
@@ -107,6 +108,7 @@ TEST(Recipe, ReadsEveryKey) {
   EXPECT_TRUE(recipe.common.network.final_activation);
   EXPECT_EQ(recipe.common.network.dropout,
             (network::Dropout{true, {{0, {0, 0, 0, 0, 0, 0, 0, 0}}, {7, {0, .1, .2, .3, .4, .5, .6, 0}}}}));
+  EXPECT_EQ(recipe.common.network.dropout_place, network::DropoutPlace::before_pool);
   EXPECT_EQ(recipe.common.batch_size, 3);
   EXPECT_EQ(recipe.common.iterations, 0);
   EXPECT_EQ(recipe.common.learning_rate, (train::Schedule{{0, 1}, {5, 0.5}}));

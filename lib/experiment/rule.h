@@ -12,6 +12,10 @@ namespace elubench::experiment {
 // Anything of the key's type.
 struct Any {};
 
+// Anything of the type of a key that is younger than runs which are kept: where their run.toml does not have it,
+// they were made with the member's default.
+struct AnyYounger : Any {};
+
 // Text that names something; `canonical` throws UsageError for what does not exist, and gives the one spelling
 // that is kept.
 struct Named {

@@ -119,6 +119,19 @@ TEST_F(RunFolderTest, ARunFileThatLostAKeyIsDamagedAndNoOtherRecipe) {
   EXPECT_THAT(message_of([&] { check_same_run(path, specification); }), HasSubstr("is damaged"));
 }
 
+// Runs that were kept must go on to resume and to be read.
+TEST_F(RunFolderTest, ARunFromBeforeAKeyWasOneHadItsDefault) {
+  { const RunFolder folder(path, specification); }
+  std::string text = read_text(path / "run.toml");
+  const std::size_t key = text.find("dropout_place");
+  text.erase(key, text.find('\n', key) + 1 - key);
+  put_text(path / "run.toml", text);
+  check_same_run(path, specification);
+  specification.network.dropout_place = network::DropoutPlace::before_pool;
+  EXPECT_THAT(message_of([&] { check_same_run(path, specification); }),
+              HasSubstr("network.dropout_place: \"after_pool\" there, \"before_pool\" here"));
+}
+
 TEST_F(RunFolderTest, OtherImagesThanBeforeAreAWarning) {
   const auto with_images = [](const std::string& checksum) {
     return environment_of({"cpu", "a processor", {}, false}, 2, train::Precision::fp32, "LibTorch (11)",

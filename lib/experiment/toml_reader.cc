@@ -111,8 +111,8 @@ std::string TomlReader::where(const std::string& full_key) const {
 
 std::string TomlReader::first_missing_key() const {
   const auto missing =
-      std::find_if(known_.begin(), known_.end(), [&](const auto& key) { return !find(key).node; });
-  return missing == known_.end() ? "" : *missing;
+      std::find_if(required_.begin(), required_.end(), [&](const auto& key) { return !find(key).node; });
+  return missing == required_.end() ? "" : *missing;
 }
 
 void TomlReader::reject_unknown_key(const TomlLayer& layer, const std::string& full_key,

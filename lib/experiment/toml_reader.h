@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "base/call_text.h"
@@ -43,6 +44,7 @@ class TomlReader {
   void operator()(std::string_view key, Member& member, const Rule& rule, std::string_view /*comment*/) {
     const std::string full = section_.empty() ? std::string(key) : section_ + "." + std::string(key);
     known_.push_back(full);
+    if constexpr (!std::is_same_v<Rule, AnyYounger>) required_.push_back(full);
     const Found found = find(full);
     if (!found.node) return;
     current_ = found;
@@ -54,7 +56,8 @@ class TomlReader {
   // there besides.
   void reject_unknown_keys(std::string_view ignored = {}) const;
 
-  // Of those that were asked for, the first that no layer has; empty: none is missing.
+  // Of those that were asked for and are not younger than the files, the first that no layer has; empty: none is
+  // missing.
   std::string first_missing_key() const;
 
   // "FILE:LINE: " of a key, or "FILE: " where no layer has it.
@@ -103,8 +106,8 @@ class TomlReader {
 
   std::vector<TomlLayer> layers_;
   std::string section_;
-  std::vector<std::string> known_;  // full keys
-  Found current_;                   // what `fail` names
+  std::vector<std::string> known_, required_;  // full keys
+  Found current_;                              // what `fail` names
   std::string current_key_;
 };
 

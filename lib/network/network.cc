@@ -101,8 +101,13 @@ void Network::add_layer(std::size_t index, const LayerGeometry& layer) {
     add_convolution(index, layer, adds ? addend : convolution::ParameterGradient{}, input.narrow(0, first, images),
                     output);
     if (normalizes) add_batch_normalization(index, output, pool_input);
-    add_pool({index, activation, first, pool_input}, layer, kept.narrow(first, images),
-             last_output_.narrow(0, first, images));
+    const Probe probe{index, activation, first, pool_input};
+    const at::Tensor pooled = last_output_.narrow(0, first, images);
+    if (drops_before_pool(index)) {
+      add_dropout_then_pool(probe, layer, pooled);
+    } else {
+      add_pool(probe, layer, kept.narrow(first, images), pooled);
+    }
   }
 }
 
@@ -128,6 +133,28 @@ void Network::add_batch_normalization(std::size_t index, at::Tensor input, at::T
                                                                      parameters_.statistic(name + ".running_mean"),
                                                                      parameters_.statistic(name + ".running_var"),
                                                                      std::move(input), std::move(output))});
+}
+
+bool Network::drops_before_pool(std::size_t index) const {
+  const bool pools = layers_[index].pooled_side < layers_[index].out_side;
+  return build_.options.dropout_place == DropoutPlace::before_pool && pools &&
+         std::any_of(rates_.begin(), rates_.end(),
+                     [index](const LayerRates& phase) { return phase.rates[index] > 0; });
+}
+
+void Network::add_dropout_then_pool(Probe probe, const LayerGeometry& layer, at::Tensor output) {
+  const std::string number = std::to_string(probe.layer + 1);
+  const at::Tensor dropped = plan_buffer(output.size(0), layer.out_channels, layer.out_side);
+  kernel::PoolGeometry geometry{output.size(0), layer.out_side, layer.out_channels, false};
+  auto activation = std::make_unique<PoolActivationDropoutBlock>(
+      probe.activation, geometry, rates_of_layer(rates_, probe.layer), static_cast<std::uint32_t>(probe.layer),
+      probe.pre_activation, KeptWinners{}, dropped);
+  blocks_.push_back({"activation" + number, std::move(activation), probe});
+  geometry.pool = true;
+  auto pool = std::make_unique<PoolActivationDropoutBlock>(
+      activation::Identity{}, geometry, std::vector<kernel::Breakpoint>{{0, 0}},
+      static_cast<std::uint32_t>(probe.layer), dropped, KeptWinners{}, std::move(output));
+  blocks_.push_back({"pool" + number, std::move(pool)});
 }
 
 void Network::add_pool(Probe probe, const LayerGeometry& layer, KeptWinners kept, at::Tensor output) {

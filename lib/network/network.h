@@ -67,9 +67,9 @@ class Network {
 
  private:
   struct NamedBlock {
-    std::string name;  // "conv3", "bn3", "pool3"; the same for every slice of the batch
+    std::string name;  // "conv3", "bn3", "activation3", "pool3"; the same for every slice of the batch
     std::unique_ptr<Block> block;
-    std::optional<Probe> probe = {};  // of a pool: its input
+    std::optional<Probe> probe = {};  // of an activation, with its pool or without: its input
   };
 
   at::Tensor plan_buffer(std::int64_t images, std::int64_t channels, std::int64_t side) const;
@@ -78,6 +78,9 @@ class Network {
   void add_convolution(std::size_t index, const LayerGeometry& layer, convolution::ParameterGradient addend,
                        at::Tensor input, at::Tensor output);
   void add_batch_normalization(std::size_t index, at::Tensor input, at::Tensor output);
+  bool drops_before_pool(std::size_t index) const;
+  // In two blocks with a buffer between: the layers that drop numbers are not those whose size takes the time.
+  void add_dropout_then_pool(Probe probe, const LayerGeometry& layer, at::Tensor output);
   void add_pool(Probe probe, const LayerGeometry& layer, KeptWinners kept, at::Tensor output);
 
   Build build_;

@@ -26,6 +26,7 @@ struct Case {
   std::vector<DropoutPhase> phases = {};  // empty: the network's own rates
   convolution::Engine engine = convolution::Engine::automatic;
   std::int64_t batch_size = 4;
+  DropoutPlace dropout_place = DropoutPlace::after_pool;
 };
 
 constexpr std::int64_t iteration = 4;
@@ -61,6 +62,7 @@ TEST_P(AgainstAutograd, AgreesInLogitsLossAndEveryGradient) {
   const Case& c = GetParam();
   Build build = small_build(c.network, c.activation, c.batch_norm);
   build.options.dropout = {c.dropout, c.phases};
+  build.options.dropout_place = c.dropout_place;
   build.options.even_padding = c.even_padding;
   build.options.final_activation = c.final_activation;
   build.engine = c.engine;
@@ -111,6 +113,21 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"elu11", "elu(alpha=1)", false, true}, Case{"elu11", "elu(alpha=1)", true, true},
         Case{.network = "elu11", .activation = "relu", .dropout = true, .phases = rising_from(iteration)},
         Case{.network = "elu11", .activation = "relu", .dropout = true, .phases = rising_from(iteration + 1)},
+        Case{
+            .network = "elu11", .activation = "gelu", .dropout = true, .dropout_place = DropoutPlace::before_pool},
+        Case{.network = "elu11",
+             .activation = "elu(alpha=1)",
+             .batch_norm = true,
+             .dropout = true,
+             .phases = rising_from(iteration),
+             .dropout_place = DropoutPlace::before_pool},
+        Case{
+            .network = "elu18", .activation = "relu", .dropout = true, .dropout_place = DropoutPlace::before_pool},
+        Case{.network = "elu11",
+             .activation = "relu",
+             .dropout = true,
+             .batch_size = sliced_batch,
+             .dropout_place = DropoutPlace::before_pool},
         Case{"elu11", "relu", true, false, EvenPadding::none, false, false},
         Case{"elu11", "elu(alpha=1)", false, false, EvenPadding::same},
         Case{"elu11", "elu(alpha=1)", false, false, EvenPadding::both, true}, Case{"elu18", "elu(alpha=1)"},

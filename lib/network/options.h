@@ -27,6 +27,11 @@ enum class EvenPadding {
   both,  // one on each side
 };
 
+// Where a layer that a pool follows drops numbers. Before the pool, as frameworks do it with dropout in front of
+// max-pooling: the largest of what is left comes through, scaled by 1 / (1 - rate), so that less is lost, but what
+// a window gives in training is larger on average than in evaluation.
+enum class DropoutPlace { after_pool, before_pool };
+
 // From iteration `from` on, the rate of each stack.
 struct DropoutPhase {
   std::int64_t from = 0;
@@ -47,6 +52,7 @@ struct Options {
   EvenPadding even_padding = EvenPadding::network_default;
   bool final_activation = false;
   Dropout dropout;
+  DropoutPlace dropout_place = DropoutPlace::after_pool;
 };
 
 }  // namespace network
@@ -63,5 +69,9 @@ inline constexpr auto enum_names<network::EvenPadding> =
     std::to_array<EnumName<network::EvenPadding>>({{network::EvenPadding::none, "none"},
                                                    {network::EvenPadding::same, "same"},
                                                    {network::EvenPadding::both, "both"}});
+
+template <>
+inline constexpr auto enum_names<network::DropoutPlace> = std::to_array<EnumName<network::DropoutPlace>>(
+    {{network::DropoutPlace::after_pool, "after_pool"}, {network::DropoutPlace::before_pool, "before_pool"}});
 
 }  // namespace elubench

@@ -94,12 +94,17 @@ class Reference {
                            1e-5, false);
       }
       if (layer.activation) x = reference_activation(activation_, x);
-      if (layer.pool) x = at::max_pool2d(x, {2, 2}, {2, 2}, {0, 0}, {1, 1}, true);
       double rate = 0;
       for (const LayerRates& phase : phases) {
         if (pass.training && phase.from <= pass.iteration) rate = phase.rates[l];
       }
-      if (rate > 0) x = x * mask(x, rate, pass, static_cast<std::uint32_t>(l));
+      const auto drop = [&] {
+        if (rate > 0) x = x * mask(x, rate, pass, static_cast<std::uint32_t>(l));
+      };
+      const bool before_pool = build_.options.dropout_place == DropoutPlace::before_pool;
+      if (before_pool) drop();
+      if (layer.pool) x = at::max_pool2d(x, {2, 2}, {2, 2}, {0, 0}, {1, 1}, true);
+      if (!before_pool) drop();
     }
     return x.flatten(1);
   }

@@ -130,6 +130,15 @@ def test_runs_with_other_settings_than_the_recipe_are_flagged(make, planned, war
     assert warning in found[0]
 
 
+def test_a_run_from_before_a_key_was_one_had_what_the_key_says_by_default(make):
+    with_key = change("runs/elu/seed-1/run.toml", ("width = 1.0", 'width = 1.0\ndropout_place = "after_pool"'))
+    assert warnings(make(with_key)) == []
+    other = change("runs/elu/seed-1/run.toml", ("width = 1.0", 'width = 1.0\ndropout_place = "before_pool"'))
+    found = " ".join(warnings(make(other)))
+    assert "The runs differ in network.dropout_place: 'after_pool', 'before_pool'." in found
+    assert "The recipe has network.dropout_place = 'after_pool', but there are runs with 'before_pool'" in found
+
+
 def test_settings_that_the_program_resolves_are_no_difference(make):
     def spoil(folder):
         change("experiment.toml", ("log_every", 'precision = "auto"\ncheckpoint_every = 7\nlog_every'))(folder)

@@ -9,6 +9,7 @@ from elubench_report.experiment import Experiment, Variant
 from elubench_report.recipe import Toml
 
 _NO_PART_OF_THE_RESULT = {"train.checkpoint_every"}
+_WITHOUT_THE_KEY: Toml = {"network.dropout_place": "after_pool"}  # what runs are that were made before it was one
 RunKey = tuple[Variant, int]
 
 
@@ -62,7 +63,7 @@ def _settings(experiment: Experiment) -> list[str]:
 
 def flatten(tables: Toml) -> Toml:
     """`train.iterations` and the like, of [data], [network] and [train], without what decides no result."""
-    return {
+    return _WITHOUT_THE_KEY | {
         f"{table}.{key}": value
         for table in ("data", "network", "train")
         for key, value in tables.get(table, {}).items()
