@@ -15,6 +15,7 @@
 #include "data/table.h"
 #include "experiment/build_info.h"
 #include "experiment/experiment.h"
+#include "experiment/specification_file.h"
 
 namespace elubench {
 namespace {
@@ -36,16 +37,23 @@ std::vector<benchmark::Contender> contenders_of(const experiment::Experiment& ex
   return contenders;
 }
 
+std::string quoted(const std::string& text) {
+  std::string doubled;
+  for (const char c : text) doubled += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return '"' + doubled + '"';
+}
+
 // Numbers as short as they read back to the same.
 std::string csv_of(const Rows& rows, const experiment::Device& device, const benchmark::Request& request) {
   const auto& build = experiment::build_info();
   std::ostringstream place;
   place << '"' << device.description << "\"," << thread_count() << "," << to_name(request.specification.precision)
         << ",\"" << benchmark::convolutions_of(request) << "\"," << request.specification.network.name << ","
-        << request.specification.batch_size << "," << build.git_commit << (build.git_dirty ? " with changes" : "");
+        << quoted(experiment::network_text(request.specification)) << "," << request.specification.batch_size
+        << "," << build.git_commit << (build.git_dirty ? " with changes" : "");
   std::ostringstream csv;
-  csv << "device,threads,precision,convolutions,network,batch,git_commit,round,activation,batch_norm,metric,"
-         "value\n";
+  csv << "device,threads,precision,convolutions,network,network_settings,batch,git_commit,"
+         "round,activation,batch_norm,metric,value\n";
   for (const auto& row : rows) {
     csv << place.str() << "," << row.round << ",\"" << row.activation << "\","
         << (row.batch_norm ? "true" : "false") << "," << row.metric << "," << number_text(row.value) << "\n";

@@ -186,6 +186,11 @@ def test_bench_of_an_experiment_measures_its_activations_in_turn(experiment: Pat
     metrics = ("training_images_per_second", "inference_images_per_second", "activation_seconds")
     in_turn = [("1", "relu"), ("1", "elu(alpha=1)"), ("2", "elu(alpha=1)"), ("2", "relu")]
     assert bench_rows(experiment) == [(*place, metric) for place in in_turn for metric in metrics]
+    with (experiment / "bench.csv").open() as file:
+        settings = {row["network_settings"] for row in csv.DictReader(file)}
+    recorded = tomllib.loads((experiment / "experiment.toml").read_text())["network"]
+    [network] = [tomllib.loads(f"network = {text}")["network"] for text in settings]
+    assert network.items() >= recorded.items()
 
 
 def test_bench_of_an_experiment_keeps_complete_rounds_when_it_is_stopped(experiment: Path) -> None:

@@ -26,10 +26,15 @@ std::string one_line(const std::string& text) {
 std::string message_of(const std::exception& error) {
   const std::string_view text = error.what();
   const auto says = [text](std::string_view sign) { return text.find(sign) != std::string_view::npos; };
-  if (dynamic_cast<const std::bad_alloc*>(&error) || says("can't allocate memory") || says("out of memory")) {
+  if (dynamic_cast<const std::bad_alloc*>(&error) || says("can't allocate memory") || says("out of memory") ||
+      says("STATUS_ALLOC_FAILED")) {
     return "the memory is full; a smaller batch or network needs less";
   }
-  return std::string(text.substr(0, text.find('\n')));
+  std::string line(text.substr(0, text.find('\n')));
+  // LibTorch says this of cuDNN also where the algorithms that there are find too little memory.
+  if (says("unable to find an engine"))
+    line += " (the GPU's memory may be full: see nvidia-smi; a smaller batch or network needs less)";
+  return line;
 }
 
 }  // namespace elubench

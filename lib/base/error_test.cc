@@ -16,7 +16,7 @@ TEST(MessageOf, IsTheFirstLine) {
   EXPECT_EQ(message_of(std::runtime_error("one\ntwo")), "one");
 }
 
-// As the standard library, LibTorch's allocator on the processor, and that on CUDA devices put it.
+// As the standard library, LibTorch's allocator on the processor, that on CUDA devices, and cuBLAS put it.
 TEST(MessageOf, NamesAFullMemory) {
   const std::string full = "the memory is full; a smaller batch or network needs less";
   EXPECT_EQ(message_of(std::bad_alloc()), full);
@@ -25,6 +25,13 @@ TEST(MessageOf, NamesAFullMemory) {
                                     "allocate memory: you tried to allocate 8 bytes.")),
       full);
   EXPECT_EQ(message_of(std::runtime_error("CUDA out of memory. Tried to allocate 2.00 GiB.")), full);
+  EXPECT_EQ(message_of(std::runtime_error("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate`")),
+            full);
+}
+
+TEST(MessageOf, SaysWhatCuDnnMayLack) {
+  const std::string said = "GET was unable to find an engine to execute this computation";
+  EXPECT_TRUE(message_of(std::runtime_error(said)).starts_with(said + " (the GPU's memory may be full"));
 }
 
 }  // namespace

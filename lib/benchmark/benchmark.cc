@@ -22,10 +22,18 @@ namespace {
 constexpr std::int64_t steps_together = 10;  // on a GPU, where looking at the clock means waiting
 constexpr std::int64_t images = 5000;
 
-train::Specification specification_of(const Request& request) {
-  train::Specification specification = request.specification;
-  specification.learning_rate = {{0, 1e-4}};  // what is measured must not diverge
-  return specification;
+// The dropout rates that most iterations have, from the beginning on.
+void keep_longest_phase(network::Dropout& dropout, std::int64_t iterations) {
+  std::int64_t longest = -1;
+  std::vector<double> rates;
+  for (std::size_t i = 0; i < dropout.phases.size(); ++i) {
+    const std::int64_t next = i + 1 < dropout.phases.size() ? dropout.phases[i + 1].from : iterations;
+    const std::int64_t length = std::min(next, iterations) - dropout.phases[i].from;
+    if (i > 0 && length <= longest) continue;
+    longest = length;
+    rates = dropout.phases[i].rates;
+  }
+  if (!rates.empty()) dropout.phases = {{0, rates}};
 }
 
 data::Dataset made_up_dataset(std::int64_t classes, at::Device device) {
@@ -66,7 +74,7 @@ class Bench {
   Bench(const Request& request, at::Device device)
       : device_(device),
         seconds_(request.seconds),
-        specification_(specification_of(request)),
+        specification_(measured_specification(request)),
         dataset_(made_up_dataset(request.classes, device)),
         network_(train::build_network(specification_, request.classes, device, request.engine)),
         step_(specification_, dataset_, network_),
@@ -84,7 +92,6 @@ class Bench {
 
   double recorded_images_per_second() {
     const double seconds = median(recorded_steps().steps());
-    require_finite();
     return static_cast<double>(specification_.batch_size) / seconds;
   }
 
@@ -115,7 +122,9 @@ class Bench {
 
   Stopwatch recorded_steps() {
     for (int i = 0; i < 2 * warm_up_steps; ++i) step_.run();  // until it is recorded
-    return timed(device_, seconds_, steps_together, [&](Stopwatch&) { step_.run(); });
+    Stopwatch steps = timed(device_, seconds_, steps_together, [&](Stopwatch&) { step_.run(); });
+    require_finite();
+    return steps;
   }
 
   void infer(Stopwatch* watch) {
@@ -134,6 +143,13 @@ class Bench {
 };
 
 }  // namespace
+
+train::Specification measured_specification(const Request& request) {
+  train::Specification specification = request.specification;
+  keep_longest_phase(specification.network.dropout, specification.iterations);
+  specification.learning_rate = {{0, 1e-4}};  // what is measured must not diverge
+  return specification;
+}
 
 std::string convolutions_of(const Request& request) {
   return train::convolutions_of(request.specification, request.classes, at::Device(request.device),

@@ -54,6 +54,10 @@ struct Result : Speeds {
   std::int64_t memory_bytes;  // the most that the process has held; of a GPU its own
 };
 
+// What is measured of a request: of dropout rates that change those that most iterations have, and a learning rate
+// with which nothing diverges.
+train::Specification measured_specification(const Request& request);
+
 // Trains on made-up images of CIFAR's size. Throws UsageError for an unknown network or activation, and where the
 // engine is not to be had; Error where training diverges, for such a step does less.
 Speeds measure_speeds(const Request& request);

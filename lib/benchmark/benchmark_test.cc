@@ -155,6 +155,23 @@ TEST(Compare, TakesActivationsApartFromTheirPoolsForTheirs) {
   EXPECT_EQ(activation_seconds(speed), 2);
 }
 
+TEST(Measure, TakesTheDropoutThatMostIterationsHave) {
+  const std::vector<double> none(7, 0.0), some(7, 0.1), much(7, 0.2);
+  Request request = small();
+  const auto rates_of = [&](std::int64_t iterations, std::vector<network::DropoutPhase> phases) {
+    request.specification.iterations = iterations;
+    request.specification.network.dropout.phases = std::move(phases);
+    const auto measured = measured_specification(request).network.dropout.phases;
+    EXPECT_EQ(measured.size(), 1u);
+    EXPECT_EQ(measured.at(0).from, 0);
+    return measured.at(0).rates;
+  };
+  EXPECT_EQ(rates_of(1000, {{0, none}, {100, some}, {900, much}}), some);
+  EXPECT_EQ(rates_of(9000, {{0, none}, {100, some}, {900, much}}), much);
+  EXPECT_EQ(rates_of(90, {{0, none}, {100, some}}), none) << "what never comes";
+  EXPECT_EQ(rates_of(0, {{0, some}}), some);
+}
+
 TEST(Measure, RefusesWhatItDoesNotKnow) {
   Request request = small();
   request.specification.activation = "ellu";

@@ -78,8 +78,12 @@ std::unique_ptr<Convolution> make_convolution(Engine engine, const Geometry& geo
   if (engine == Engine::libtorch) return make_libtorch_convolution(geometry, device, element);
   if (engine == Engine::onednn) {
     if (auto convolution = make_onednn_convolution(geometry, device, element)) return convolution;
-    throw UsageError("oneDNN has no convolution for this device and precision; use libtorch");
+    throw UsageError(onednn_version().empty()
+                         ? "this build has no oneDNN (cmake said so); use auto or libtorch"
+                         : "oneDNN has no convolution for this device and precision; use libtorch");
   }
+  if (engine == Engine::winograd && !device.is_cpu())
+    throw UsageError("Winograd's convolutions are a processor's; on a GPU use auto or libtorch");
   if (device.is_cpu()) return make_on_processor(engine, geometry, element, std::move(workspace));
   return make_on_gpu(geometry, device, element);
 }

@@ -15,6 +15,13 @@ inline dnnl::memory::data_type type_of(kernel::Element element) {
   return element == kernel::Element::bf16 ? dnnl::memory::data_type::bf16 : dnnl::memory::data_type::f32;
 }
 
+// What every primitive is made with: float32 is multiplied in float32, whatever ONEDNN_DEFAULT_FPMATH_MODE says.
+inline dnnl::primitive_attr strict_attributes() {
+  dnnl::primitive_attr attributes;
+  attributes.set_fpmath_mode(dnnl::fpmath_mode::strict);
+  return attributes;
+}
+
 // Whether oneDNN has found no better implementation than its plain loops, which are slower than LibTorch's.
 template <class Descriptor>
 bool is_reference(const Descriptor& descriptor) {

@@ -115,7 +115,7 @@ class Primitives : public OneDnnPrimitives {
   void make_forward() {
     forward_descriptor_ = dnnl::convolution_forward::primitive_desc(
         engine_, dnnl::prop_kind::forward_training, algorithm, images_in_, any_weight_, bias_, images_out_,
-        sizes_.stride, sizes_.padding_begin, sizes_.padding_end);
+        sizes_.stride, sizes_.padding_begin, sizes_.padding_end, strict_attributes());
     note(forward_descriptor_);
     forward_ = dnnl::convolution_forward(forward_descriptor_);
     weight_ = borrowed(plain_weight_, engine_);
@@ -130,7 +130,7 @@ class Primitives : public OneDnnPrimitives {
     const memory::desc any_gradient(sizes_.weight, memory::data_type::f32, memory::format_tag::any);
     const dnnl::convolution_backward_weights::primitive_desc descriptor(
         engine_, algorithm, images_in_, any_gradient, bias_gradient_, images_out_, sizes_.stride,
-        sizes_.padding_begin, sizes_.padding_end, forward_descriptor_);
+        sizes_.padding_begin, sizes_.padding_end, forward_descriptor_, strict_attributes());
     note(descriptor);
     weight_gradient_ = dnnl::convolution_backward_weights(descriptor);
     gradient_ = borrowed(plain_gradient_, engine_);
@@ -144,7 +144,7 @@ class Primitives : public OneDnnPrimitives {
   void make_input_gradient() {
     const dnnl::convolution_backward_data::primitive_desc descriptor(
         engine_, algorithm, images_in_, any_weight_, images_out_, sizes_.stride, sizes_.padding_begin,
-        sizes_.padding_end, forward_descriptor_);
+        sizes_.padding_end, forward_descriptor_, strict_attributes());
     note(descriptor);
     input_gradient_ = dnnl::convolution_backward_data(descriptor);
     input_gradient_weight_.emplace(plain_weight_, descriptor.weights_desc(), weight_, true, engine_);

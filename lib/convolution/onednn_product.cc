@@ -27,7 +27,7 @@ class Product : public MatrixProduct {
     const memory::desc result =
         layout_of(shape, shape.rows, shape.columns, shape.result, false, shape.result_stride);
     const memory::desc bias({1, 1, shape.columns}, type_of(shape.element), memory::format_tag::abc);
-    dnnl::primitive_attr attributes;
+    dnnl::primitive_attr attributes = strict_attributes();
     attributes.set_scratchpad_mode(
         dnnl::scratchpad_mode::user);  // else no thread but the one that made it may run it
     if (shape.adds_up) {

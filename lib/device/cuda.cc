@@ -51,8 +51,11 @@ std::vector<Gpu> gpus() {
   std::vector<Gpu> all;
   for (int index = 0; index < count; ++index) {
     cudaDeviceProp properties{};
-    if (cudaGetDeviceProperties(&properties, index) != cudaSuccess || properties.major < least_capability)
+    if (cudaGetDeviceProperties(&properties, index) != cudaSuccess) {
+      (void)cudaGetLastError();  // else the next kernel on another GPU is taken for what failed
       continue;
+    }
+    if (properties.major < least_capability) continue;
     all.push_back({index, properties.name,
                    std::to_string(properties.major) + "." + std::to_string(properties.minor),
                    static_cast<std::int64_t>(properties.totalGlobalMem)});
@@ -260,6 +263,8 @@ void Graph::record(const std::function<void()>& work) {
   const auto stream = c10::cuda::getCurrentCUDAStream();
   stream.synchronize();  // the earlier recording, and what it works on, may still be in use
   recording_.reset();
+  // A recording has memory of its own, and may not fall back on what earlier calls keep in the cache.
+  c10::cuda::CUDACachingAllocator::emptyCache();
   auto recording = std::make_unique<Recording>(stream.device_index());
   try {
     recording->begin(stream);

@@ -30,11 +30,9 @@ struct PoolCase {
 
 // The layers' channels, odd sides, and channels that are no multiple of four.
 const std::vector<PoolCase>& pool_cases() {
-  static const std::vector<PoolCase> all{{{2, 32, 192, true}, 0.0},
-                                         {{3, 7, 260, true}, 0.3},
-                                         {{2, 3, 100, true}, 0.5},
-                                         {{2, 5, 67, false}, 0.1},
-                                         {{1, 1, 3, true}, 0.2}};
+  static const std::vector<PoolCase> all{
+      {{2, 32, 192, true}, 0.0}, {{3, 7, 260, true}, 0.3},  {{2, 3, 100, true}, 0.5}, {{2, 5, 67, false}, 0.1},
+      {{2, 8, 192, false}, 0.1}, {{2, 8, 260, false}, 0.3}, {{1, 1, 3, true}, 0.2}};
   return all;
 }
 
@@ -77,9 +75,9 @@ PoolResult textbook_pool(const F& f, const PoolCase& c, const at::Tensor& x, con
   return result;
 }
 
-// The larger of two errors; not a number if one of them is not.
+// The larger of two errors; not a number if one of them is not. keeps_winners: as a processor's first layer does.
 double pool_error(const activation::Activation& activation, const PoolCase& c, at::ScalarType type,
-                  at::Device device) {
+                  at::Device device, bool keeps_winners) {
   const auto& g = c.geometry;
   const at::Tensor x = noise({g.batch, g.side, g.side, g.channels}, 1).to(type);
   at::Tensor gradient = noise({g.batch, g.pooled_side(), g.pooled_side(), g.channels}, 2).to(type);
@@ -90,8 +88,13 @@ double pool_error(const activation::Activation& activation, const PoolCase& c, a
   const kernel::Dropout dropout{step.data(), 3, c.rate};
   const at::Tensor on_device = x.to(device, type, false, true), y_gradient = gradient.to(device);
   const at::Tensor y = at::zeros_like(y_gradient);
-  kernel::pool_activation_dropout_forward(activation, g, dropout, buffer_of(on_device), buffer_of(y));
-  kernel::pool_activation_dropout_backward(activation, g, dropout, buffer_of(on_device), buffer_of(y_gradient));
+  const at::Tensor winners = at::zeros_like(y), places = at::zeros_like(y, at::kByte);
+  const kernel::PoolWinners kept{buffer_of(winners), places.data_ptr<std::uint8_t>()};
+  const kernel::PoolWinners* const keeps = keeps_winners ? &kept : nullptr;
+  kernel::pool_activation_dropout_forward(activation, g, dropout, buffer_of(on_device), buffer_of(y), keeps);
+  if (keeps) on_device.fill_(7);  // the next slice's
+  kernel::pool_activation_dropout_backward(activation, g, dropout, buffer_of(on_device), buffer_of(y_gradient),
+                                           keeps);
   const double forward = relative_error(y, expected.y);
   const double backward = relative_error(on_device, expected.x_gradient);
   return forward > backward || std::isnan(forward) ? forward : backward;
@@ -102,9 +105,13 @@ std::string check_pools(at::Device device, at::ScalarType type) {
   for (const auto& row : activation::table()) {
     const std::string name(row.name);
     for (const PoolCase& c : pool_cases()) {
-      const double error = pool_error(activation::parse(name), c, type, device);
-      largest = require_small(largest, error, tolerance_of(type),
-                              name + ", " + std::to_string(c.geometry.channels) + " channels");
+      for (const bool keeps_winners : {false, true}) {
+        if (keeps_winners && !device.is_cpu()) continue;
+        const double error = pool_error(activation::parse(name), c, type, device, keeps_winners);
+        largest = require_small(largest, error, tolerance_of(type),
+                                name + ", " + std::to_string(c.geometry.channels) + " channels" +
+                                    (keeps_winners ? ", winners kept" : ""));
+      }
     }
   }
   return std::to_string(activation::table().size()) + " activations, " + error_text(largest);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <ctime>
 #include <fstream>
 
@@ -40,13 +41,26 @@ std::string checksums_text(const FileChecksums& checksums) {
   return "{" + text + " }";
 }
 
+// What libraries take from the environment and choose their instructions by, or the precision of their products.
+std::string library_settings() {
+  std::string text;
+  for (const char* name :
+       {"ATEN_CPU_CAPABILITY", "DNNL_DEFAULT_FPMATH_MODE", "DNNL_MAX_CPU_ISA", "MKL_CBWR",
+        "MKL_ENABLE_INSTRUCTIONS", "NVIDIA_TF32_OVERRIDE", "ONEDNN_DEFAULT_FPMATH_MODE", "ONEDNN_MAX_CPU_ISA"}) {
+    if (const char* value = std::getenv(name))
+      text += (text.empty() ? "" : ", ") + std::string(name) + "=" + value;
+  }
+  return text;
+}
+
 }  // namespace
 
 bool Environment::decides_bits(std::string_view key) const {
   if (key == "threads") return !on_gpu;
   if (key == "cuda" || key == "cudnn") return on_gpu;
-  constexpr std::array<std::string_view, 7> keys{"source_checksum", "compiler",     "flags",         "libtorch",
-                                                 "device_name",     "convolutions", "data_checksums"};
+  constexpr std::array<std::string_view, 8> keys{"source_checksum", "compiler",         "flags",
+                                                 "libtorch",        "library_settings", "device_name",
+                                                 "convolutions",    "data_checksums"};
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
@@ -65,6 +79,7 @@ Environment environment_of(const Device& device, int threads, train::Precision p
   add("compiler", toml_text(build.compiler));
   add("flags", toml_text(build.flags));
   add("libtorch", toml_text(build.libtorch));
+  add("library_settings", toml_text(std::string_view(library_settings())));
   add("convolutions", toml_text(std::string_view(convolutions)));
   add("cuda", toml_text(std::string_view(device::cuda_version())));
   add("cudnn", toml_text(std::string_view(device::cudnn_version())));

@@ -33,8 +33,8 @@ TEST(Environment, WhatChangesTheBitsOfARunIsKnown) {
   const auto on = [](const char* device) {
     return environment_of({device, "A", "", true}, 7, train::Precision::fp32, "", {});
   };
-  for (const char* key :
-       {"source_checksum", "compiler", "flags", "libtorch", "device_name", "convolutions", "data_checksums"}) {
+  for (const char* key : {"source_checksum", "compiler", "flags", "libtorch", "library_settings", "device_name",
+                          "convolutions", "data_checksums"}) {
     EXPECT_TRUE(on("cpu").decides_bits(key)) << key;
     EXPECT_TRUE(on("cuda:0").decides_bits(key)) << key;
   }
@@ -43,6 +43,24 @@ TEST(Environment, WhatChangesTheBitsOfARunIsKnown) {
   EXPECT_TRUE(on("cuda:0").decides_bits("cudnn"));
   EXPECT_FALSE(on("cpu").decides_bits("cudnn"));
   EXPECT_FALSE(on("cpu").decides_bits("git_commit")) << "a commit may change the documentation alone";
+}
+
+TEST(Environment, HasWhatTheSurroundingsTellTheLibraries) {
+  const auto settings = [] {
+    for (const auto& [key, value] :
+         environment_of({"cpu", "A", "", true}, 1, train::Precision::fp32, "", {}).entries) {
+      if (key == "library_settings") return value;
+    }
+    return std::string("no such key");
+  };
+  ::unsetenv("ONEDNN_MAX_CPU_ISA");
+  ::unsetenv("ATEN_CPU_CAPABILITY");
+  EXPECT_EQ(settings(), "\"\"");
+  ::setenv("ONEDNN_MAX_CPU_ISA", "AVX2", 1);
+  ::setenv("ATEN_CPU_CAPABILITY", "avx2", 1);
+  EXPECT_EQ(settings(), "\"ATEN_CPU_CAPABILITY=avx2, ONEDNN_MAX_CPU_ISA=AVX2\"");
+  ::unsetenv("ONEDNN_MAX_CPU_ISA");
+  ::unsetenv("ATEN_CPU_CAPABILITY");
 }
 
 TEST(Environment, TimeIsUtc) {

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "experiment/specification_file.h"
+#include "experiment/toml_reader.h"
 
 namespace elubench::experiment {
 namespace {
@@ -126,6 +127,16 @@ TEST(SpecificationFile, ReadsBackAsTheSame) {
     const std::string text = specification_text(run.specification);
     EXPECT_THAT(differences(parse_specification(text, "run.toml"), run.specification), IsEmpty());
   }
+}
+
+TEST(SpecificationFile, HasTheNetworkAlsoInOneLine) {
+  train::Specification specification = plan(two_by_two(), train::Precision::bf16).at(0).specification;
+  specification.network.width = 0.5;
+  const toml::table table = parse_toml("network = " + network_text(specification), "text").table;
+  EXPECT_EQ(table["network"]["name"].value_or(std::string()), "elu11");
+  EXPECT_EQ(table["network"]["width"].value_or(0.0), 0.5);
+  EXPECT_TRUE(table["network"]["dropout"].is_array());
+  EXPECT_FALSE(table["network"].as_table()->contains("batch_size"));
 }
 
 TEST(SpecificationFile, SaysWhatDiffersButForCheckpointEvery) {

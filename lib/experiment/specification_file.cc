@@ -27,6 +27,14 @@ std::string specification_text(const train::Specification& specification) {
   return document_text(entries_of(specification));
 }
 
+std::string network_text(const train::Specification& specification) {
+  std::string text;
+  for (const auto& entry : entries_of(specification)) {
+    if (entry.section == "network") text += (text.empty() ? "" : ", ") + entry.key + " = " + entry.value;
+  }
+  return "{ " + text + " }";
+}
+
 train::Specification parse_specification(std::string_view text, const std::string& label) {
   const std::string remedy = "; restore it, or remove the folder to train the run again";
   std::vector<TomlLayer> layers;

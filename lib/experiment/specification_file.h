@@ -12,6 +12,9 @@ namespace elubench::experiment {
 // Every key with its value and comment.
 std::string specification_text(const train::Specification& specification);
 
+// Its [network] as an inline table: `{ name = "elu11", width = 1.0, ... }`.
+std::string network_text(const train::Specification& specification);
+
 // Reads a run.toml; its [[session]] tables are left aside. Throws UsageError "LABEL:LINE: ...".
 train::Specification parse_specification(std::string_view text, const std::string& label);
 

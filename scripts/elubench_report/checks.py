@@ -20,6 +20,7 @@ _MIXED = {
     "compiler": "compilers",
     "flags": "compiler flags",
     "libtorch": "LibTorch versions",
+    "library_settings": "settings of libraries from the environment",
     "convolutions": "libraries of convolutions",
     "cuda": "CUDA versions",
     "cudnn": "cuDNN versions",

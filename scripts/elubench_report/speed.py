@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import math
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from elubench_report.activations import parse_activation
 from elubench_report.comparison import Values
 from elubench_report.errors import ReportError
 from elubench_report.experiment import Experiment, Variant
+from elubench_report.recipe_checks import flatten
 
 FILE = "bench.csv"
 TRAINING = "training_images_per_second"
@@ -28,6 +30,7 @@ class Speeds:
 
     place: str  # "AMD EPYC, 2 threads, elu11, batch 100, bf16, convolutions of ..., commit 0123abcde"
     network: str
+    network_settings: str  # its [network] as an inline table; empty in files from before it was written
     batch_size: int
     metrics: dict[str, Values]
 
@@ -44,12 +47,23 @@ class Speeds:
             for run in experiment.runs
         }
         if (self.network, self.batch_size) in runs:
-            return ""
+            return self._other_settings(experiment)
         others = text.joined([f"{network} with batch {batch}" for network, batch in sorted(runs, key=str)])
         return (
             f"{FILE} measured {self.network} with batch {self.batch_size}, the runs are of {others}: measure "
             "again with elubench bench"
         )
+
+    def _other_settings(self, experiment: Experiment) -> str:
+        measured = flatten(tomllib.loads(f"network = {self.network_settings or '{}'}"))
+        for run in experiment.runs:
+            trained = flatten({"network": run.specification.get("network", {})})
+            if others := sorted(key for key in trained if key in measured and trained[key] != measured[key]):
+                return (
+                    f"{FILE} measured the network with another {text.joined(others)} than the runs have: measure "
+                    "again with elubench bench"
+                )
+        return ""
 
 
 def read_speeds(folder: Path) -> Speeds | None:
@@ -86,7 +100,7 @@ def _read(path: Path) -> Speeds:
                 f"{row['network']}, batch {row['batch']}, "
                 f"{row['precision']}, convolutions of {row['convolutions']}, commit {_short(row['git_commit'])}"
             )
-            sizes.add((row["network"], int(row["batch"])))
+            sizes.add((row["network"], row.get("network_settings", ""), int(row["batch"])))
     if len(places) != 1:
         raise ValueError(f"it is of {text.count(len(places), 'place')}")
     return Speeds(places.pop(), *sizes.pop(), metrics)

@@ -60,6 +60,26 @@ def test_a_faster_elu_contradicts(make):
     assert "run" not in claims[10].deciding
 
 
+@pytest.mark.parametrize(
+    ("settings", "other"),
+    [
+        ('{ name = "elu11", width = 1.0 }', ""),
+        ('{ name = "elu11", width = 0.5 }', "network.width"),
+        ('{ width = 1.0, dropout_place = "before_pool" }', "network.dropout_place"),
+    ],
+)
+def test_speeds_of_the_network_in_other_settings_say_nothing_of_these_runs(make, settings, other):
+    quoted = settings.replace('"', '""')
+    content = bench_csv(392, 990).replace("network,", "network,network_settings,")
+    speed = judge(with_bench(make, content.replace("elu11,", f'elu11,"{quoted}",')))[8]
+    if not other:
+        assert speed.verdict == Verdict.SUPPORTED
+    else:
+        assert (
+            f"measured the network with another {other} than the runs have" in f"{speed.deciding} {speed.evidence}"
+        )
+
+
 def test_speeds_of_another_network_say_nothing_of_these_runs(make):
     claims = judge(with_bench(make, bench_csv(392, 990).replace("elu11", "elu18")))
     assert claims[8].qualifier == "the whole training step"  # as the runs recorded it

@@ -100,6 +100,8 @@ def pin(threads: int) -> None:
     """Lets this process and those it starts have so many processors, for not every framework can be told; of
     different cores as long as there are any."""
     allowed = sorted(os.sched_getaffinity(0))
+    if threads > len(allowed):
+        raise SystemExit(f"{threads} threads, but this process may use {len(allowed)} processors")
     of_each_core = list({siblings(processor): processor for processor in reversed(allowed)}.values())[::-1]
     os.sched_setaffinity(0, (of_each_core + [one for one in allowed if one not in of_each_core])[:threads])
 
