@@ -65,6 +65,7 @@ Json json_of(const benchmark::Speed& speed) {
           {"fastest", speed.fastest},
           {"slowest", speed.slowest},
           {"steps", speed.steps},
+          {"recorded", speed.recorded},
           {"operations", speed.operations},
           {"phases", phases}};
 }
@@ -87,7 +88,6 @@ Json json_of(const benchmark::Request& request, const experiment::Device& device
           {"bandwidth", result.bandwidth},
           {"memory_bytes", result.memory_bytes},
           {"training", json_of(result.training)},
-          {"recorded", result.recorded},
           {"unrepeatable_images_per_second", result.unrepeatable},
           {"inference", json_of(result.inference)}};
 }

@@ -30,8 +30,9 @@ def test_bench_measures_a_recorded_step() -> None:
     result = elubench("bench", *ON_GPU, "--batch", "2", "--seconds", "0.1", "--json")
     assert result.returncode == 0, result.stderr
     measured = json.loads(result.stdout)
-    assert measured["recorded"]
-    assert measured["training"]["images_per_second"] > 0
+    for phase in ("training", "inference"):
+        assert measured[phase]["recorded"]
+        assert measured[phase]["images_per_second"] > 0
 
 
 def test_a_stopped_run_ends_with_the_bits_of_an_undisturbed_one(experiment: Path, tmp_path: Path) -> None:

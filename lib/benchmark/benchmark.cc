@@ -87,16 +87,15 @@ class Bench {
     const Stopwatch laps = timed(device_, seconds_, 1, [&](Stopwatch& watch) { step_.run(&watch); });
     require_finite();
     if (device_.is_cpu()) return speed_of(laps, laps, work_, specification_.batch_size);
-    return speed_of(recorded_steps(), laps, work_, specification_.batch_size);
+    Speed speed = speed_of(recorded_steps(), laps, work_, specification_.batch_size);
+    speed.recorded = step_.recorded();
+    return speed;
   }
 
   double recorded_images_per_second() {
     const double seconds = median(recorded_steps().steps());
     return static_cast<double>(specification_.batch_size) / seconds;
   }
-
-  // Whether training() measured a recorded step.
-  bool recorded() const { return step_.recorded(); }
 
   Speed inference() {
     const Stopwatch laps = timed(device_, seconds_, 1, [&](Stopwatch& watch) { infer(&watch); });
@@ -109,7 +108,9 @@ class Bench {
     }
     const Stopwatch steps = timed(device_, seconds_, steps_together,
                                   [&](Stopwatch&) { graph.recorded() ? graph.replay() : infer(nullptr); });
-    return speed_of(steps, laps, work_, specification_.batch_size);
+    Speed speed = speed_of(steps, laps, work_, specification_.batch_size);
+    speed.recorded = graph.recorded();
+    return speed;
   }
 
  private:
@@ -171,7 +172,6 @@ Result measure(const Request& request) {
     const device::Scope scope(device);
     Bench bench(request, device);
     result.training = bench.training();
-    result.recorded = bench.recorded();
     result.inference = bench.inference();
     result.memory_bytes = most_memory(device);
     result.peak = measured_peak(request.specification.precision, device);

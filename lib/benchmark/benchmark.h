@@ -36,6 +36,7 @@ struct Speed {
   std::int64_t steps;        // measured
   double operations;         // of a step: those of its convolutions
   std::vector<Phase> phases;
+  bool recorded;  // whether a step is one recorded piece of work, as it should be on a GPU
 };
 
 struct Speeds {
@@ -45,7 +46,6 @@ struct Speeds {
 
 struct Result : Speeds {
   std::string convolutions;  // whose: "oneDNN 3.2.0 (9), Winograd F(4x4, 3x3) (2)"
-  bool recorded;             // whether a step of training is one recorded piece of work, as it should be on a GPU
   double unrepeatable;       // images a second of training with algorithms that may round otherwise from run to
                              // run; 0 on a processor, which has none
   double peak;       // operations a second of the fastest matrix product found: in the same precision, or in

@@ -52,17 +52,20 @@ std::string text_of(const Request& request, const Result& result) {
   text +=
       "operations are counted as of direct convolutions: Winograd's makes fewer, and may exceed the peak; "
       "what lies in a cache may exceed the bandwidth\n";
+  const auto call_by_call = [&](const Speed& speed) {
+    const bool is_slow = request.device != "cpu" && !speed.recorded;
+    return is_slow ? "the step could not be recorded: it was run call by call, which takes longer\n" : "";
+  };
   text += speed_text("training", result.training, result.peak);
   for (const Phase& phase : result.training.phases) text += phase_text(phase, result.training.seconds, result);
-  if (request.device != "cpu" && !result.recorded) {
-    text += "the step could not be recorded: it was run call by call, which takes longer\n";
-  }
+  text += call_by_call(result.training);
   if (result.unrepeatable > 0) {
     text += formatted("training without repeatable results: %.1f images/s, %.2f times as many\n",
                       result.unrepeatable, result.unrepeatable / result.training.images_per_second);
   }
   text += speed_text("inference", result.inference, result.peak);
   for (const Phase& phase : result.inference.phases) text += phase_text(phase, result.inference.seconds, result);
+  text += call_by_call(result.inference);
   return text;
 }
 

@@ -46,7 +46,8 @@ class LibTorchConvolution : public Convolution {
                      kernel::buffer_of(bias), kernel::buffer_of(output));
   }
 
-  // A GPU's bias gradient is summed apart, because the one that comes with the others is rounded to bfloat16.
+  // In bfloat16 what LibTorch returns of a GPU's gradients is rounded to it: the bias's is summed apart for that,
+  // the weights' is not, unlike those of the other convolutions here.
   void parameter_gradient(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& output_gradient,
                           ParameterGradient& gradient) override {
     const auto found = backward(input, weight, output_gradient, {false, true, !on_gpu_});

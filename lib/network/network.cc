@@ -86,7 +86,8 @@ void Network::add_layer(std::size_t index, const LayerGeometry& layer) {
   const bool normalizes = build_.batch_norm && layer.activation;
   const std::int64_t at_once = index == 0 ? images_at_once(build_, layer) : build_.batch_size;
   const bool sliced = at_once < build_.batch_size;
-  // One slice's, which every slice overwrites: else they would go to memory and back.
+  // One slice's, which every slice overwrites: else they would go to memory and back. (Where bfloat16 is
+  // multiplied in float32, each slice's convolution has float32 copies of its own, which do.)
   const at::Tensor pre_activation = plan_buffer(at_once, layer.out_channels, layer.out_side);
   const at::Tensor normalized =
       normalizes ? plan_buffer(at_once, layer.out_channels, layer.out_side) : pre_activation;
