@@ -36,7 +36,16 @@ def test_its_runs_begin(name: str, tmp_path: Path) -> None:
 
 
 # Parts of an experiment, made to look at curves or at one run.
-PARTS = ("quickstart", "-start", "-start-fp32", "-start-bf16", "-start-half-dropout", "-start-batch-200", "-h100")
+PARTS = (
+    "quickstart",
+    "-start",
+    "-start-fp32",
+    "-start-bf16",
+    "-start-half-dropout",
+    "-start-batch-200",
+    "-20000",
+    "-h100",
+)
 
 
 @pytest.mark.parametrize("name", [name for name in RECIPES if not name.endswith(PARTS)])
