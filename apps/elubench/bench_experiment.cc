@@ -1,5 +1,6 @@
 #include "bench_experiment.h"
 
+#include <iomanip>
 #include <set>
 #include <sstream>
 #include <vector>
@@ -37,25 +38,23 @@ std::vector<benchmark::Contender> contenders_of(const experiment::Experiment& ex
   return contenders;
 }
 
-std::string quoted(const std::string& text) {
-  std::string doubled;
-  for (const char c : text) doubled += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return '"' + doubled + '"';
-}
+// Quotes in a cell are doubled.
+auto cell(const std::string& text) { return std::quoted(text, '"', '"'); }
 
 // Numbers as short as they read back to the same.
 std::string csv_of(const Rows& rows, const experiment::Device& device, const benchmark::Request& request) {
   const auto& build = experiment::build_info();
   std::ostringstream place;
-  place << '"' << device.description << "\"," << thread_count() << "," << to_name(request.specification.precision)
-        << ",\"" << benchmark::convolutions_of(request) << "\"," << request.specification.network.name << ","
-        << quoted(experiment::network_text(request.specification)) << "," << request.specification.batch_size
-        << "," << build.git_commit << (build.git_dirty ? " with changes" : "");
+  const std::string convolutions = benchmark::convolutions_of(request);
+  const std::string network = experiment::network_text(request.specification);
+  place << cell(device.description) << "," << thread_count() << "," << to_name(request.specification.precision)
+        << "," << cell(convolutions) << "," << request.specification.network.name << "," << cell(network) << ","
+        << request.specification.batch_size << "," << build.git_commit << (build.git_dirty ? " with changes" : "");
   std::ostringstream csv;
   csv << "device,threads,precision,convolutions,network,network_settings,batch,git_commit,"
          "round,activation,batch_norm,metric,value\n";
   for (const auto& row : rows) {
-    csv << place.str() << "," << row.round << ",\"" << row.activation << "\","
+    csv << place.str() << "," << row.round << "," << cell(row.activation) << ","
         << (row.batch_norm ? "true" : "false") << "," << row.metric << "," << number_text(row.value) << "\n";
   }
   return csv.str();
