@@ -25,6 +25,8 @@ void add_doctor_command(CLI::App& app, Action& action);
 
 // Options that several commands share. Returns --device.
 CLI::Option* add_device_options(CLI::App& command, std::string& device, int& threads);
+// CLI11 would read a number that begins with 0 as an octal one.
+CLI::Validator is_decimal();
 // Which runs of the plan: --only and --seeds.
 void add_filter_options(CLI::App& command, experiment::Filter& filter);
 void add_data_option(CLI::App& command, std::string& folder);

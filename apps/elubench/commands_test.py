@@ -63,7 +63,12 @@ def test_evaluate_gives_the_last_test_row_again(trained: Path) -> None:
     result = elubench("evaluate", folder, "--json", "--threads", "1", "--device", "cpu")
     assert result.returncode == 0, result.stderr
     rows = {row[3]: float(row[4]) for row in metrics_of(folder) if row[2] == "test"}
-    assert json.loads(result.stdout) == {"test_loss": rows["loss"], "test_error": rows["error"]}
+    last = int(metrics_of(folder)[-1][0])
+    assert json.loads(result.stdout) == {
+        "iteration": last,
+        "test_loss": rows["loss"],
+        "test_error": rows["error"],
+    }
     assert "test error" in elubench("evaluate", folder, "--threads", "1", "--device", "cpu").stdout
 
 

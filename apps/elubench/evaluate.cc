@@ -22,10 +22,12 @@ int evaluate(const EvaluateOptions& options) {
   const auto result = experiment::evaluate_run(options.run_folder, data::Locations::standard(options.data),
                                                experiment::find_device(options.device));
   if (options.json) {
-    std::cout << nlohmann::json{{"test_loss", result.loss}, {"test_error", result.error}}.dump() << "\n";
+    const nlohmann::ordered_json json{
+        {"iteration", result.iteration}, {"test_loss", result.loss}, {"test_error", result.error}};
+    std::cout << json.dump() << "\n";
   } else {
-    std::cout << "test loss " << number_text(result.loss) << " nats, test error " << number_text(result.error)
-              << " %\n";
+    std::cout << "after iteration " << result.iteration << ": test loss " << number_text(result.loss)
+              << " nats, test error " << number_text(result.error) << " %\n";
   }
   return 0;
 }
@@ -37,7 +39,7 @@ void add_evaluate_command(CLI::App& app, Action& action) {
   CLI::App& command = *app.add_subcommand("evaluate", "Test loss and error of a run's last checkpoint again");
   command.footer("Example:\n  elubench evaluate results/quickstart/runs/elu/seed-1");
   command.add_option("RUN_DIR", options->run_folder, "folder of a run")->required();
-  command.add_flag("--json", options->json, "print {\"test_loss\": ..., \"test_error\": ...}");
+  command.add_flag("--json", options->json, "print {\"iteration\": ..., \"test_loss\": ..., \"test_error\": ...}");
   add_device_options(command, options->device, options->threads);
   add_data_option(command, options->data);
   command.callback([options, &action] { action = [options] { return evaluate(*options); }; });

@@ -1,7 +1,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <memory>
@@ -12,6 +11,7 @@
 #include "base/log.h"
 #include "command.h"
 #include "device/gpus.h"
+#include "device/library_settings.h"
 #include "experiment/build_info.h"
 
 namespace elubench {
@@ -106,10 +106,7 @@ int report(const CLI::App& app, const CLI::ParseError& error) {
 int main(int argc, char** argv) {
   using namespace elubench;
   open_closed_streams();
-  // cuBLAS repeats its results only with a workspace of fixed size; it reads this when it starts.
-  ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
-  // fp32 means float32: oneDNN may be told by the environment to multiply it in bfloat16.
-  ::setenv("ONEDNN_DEFAULT_FPMATH_MODE", "STRICT", 1);
+  device::pin_library_settings();
 
   CLI::App app(
       "Is ELU really better than ReLU, as the paper says? elubench trains the networks of Clevert, Unterthiner "

@@ -10,17 +10,28 @@
 namespace elubench {
 namespace {
 
+bool has_leading_zero(const std::string& text) { return text.size() > 1 && text.front() == '0'; }
+
 // CLI11 would take a number that is too large for the largest, and name the bounds in 300 digits.
 CLI::Validator is_seed() {
   return {[](std::string& text) {
             const bool is_number =
                 !text.empty() && text.size() < 19 && text.find_first_not_of("0123456789") == std::string::npos;
-            return is_number ? std::string() : "'" + text + "' is no seed; give whole numbers, such as 1,2";
+            return is_number && !has_leading_zero(text)
+                       ? std::string()
+                       : "'" + text + "' is no seed; give whole numbers, such as 1,2";
           },
           ""};
 }
 
 }  // namespace
+
+CLI::Validator is_decimal() {
+  return {[](std::string& text) {
+            return has_leading_zero(text) ? "'" + text + "' begins with 0; leave that out" : std::string();
+          },
+          ""};
+}
 
 void add_filter_options(CLI::App& command, experiment::Filter& filter) {
   command
@@ -45,6 +56,7 @@ CLI::Option* add_device_options(CLI::App& command, std::string& device, int& thr
           "--threads", threads,
           "threads that compute; default: one a core. Results are the same bits only at the same number: give it "
           "where you resume on another machine")
+      ->check(is_decimal())
       ->check(CLI::Range(1, 1024))
       ->type_name("N");
   return named;

@@ -174,6 +174,7 @@ void add_run_command(CLI::App& app, Action& action) {
                           .add_option("--jobs", options->jobs,
                                       "runs at a time, a process each; the threads are shared out unless "
                                       "--threads says how many each has")
+                          ->check(is_decimal())
                           ->check(CLI::Range(1, 1024))
                           ->type_name("N");
   command

@@ -88,7 +88,8 @@ int status(const StatusOptions& options) {
   while (true) {
     const auto progress = experiment::progress_of(opened);
     const std::string text =
-        options.json ? json_of(opened, progress).dump(2) + "\n" : experiment::status_text(opened, progress);
+        options.json ? json_of(opened, progress).dump(2, ' ', false, Json::error_handler_t::replace) + "\n"
+                     : experiment::status_text(opened, progress);
     if (options.watch && on_terminal) std::cout << "\033[H\033[J";
     std::cout << text << std::flush;
     if (!options.watch || all_ended(progress.runs)) return 0;

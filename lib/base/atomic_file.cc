@@ -38,6 +38,12 @@ FileDescriptor locked_folder(const std::filesystem::path& folder) {
   return descriptor;
 }
 
+// A rename is safe on the disk only once its folder is. Some file systems cannot do that to a folder.
+void sync_folder(const FileDescriptor& folder, const std::filesystem::path& path) {
+  if (::fsync(folder.number()) == 0 || errno == EINVAL || errno == ENOTSUP || errno == EBADF) return;
+  throw Error("cannot write " + path.string() + ": " + cause());
+}
+
 void write_new_file(const std::filesystem::path& path, std::span<const std::span<const std::byte>> pieces) {
   const FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   if (!file.open()) throw Error("cannot write " + path.string() + ": " + cause());
@@ -79,7 +85,7 @@ void write_atomically(const std::filesystem::path& path, std::span<const std::sp
     ::unlink(part.c_str());
     throw;
   }
-  if (folder.open()) ::fsync(folder.number());  // a rename is safe on the disk only once its folder is
+  if (folder.open()) sync_folder(folder, path);
 }
 
 void write_atomically(const std::filesystem::path& path, std::string_view text) {

@@ -45,12 +45,15 @@ std::string name_in(const std::filesystem::path& path) {
 
 FileLock::FileLock(const std::filesystem::path& path)
     : file_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
-  if (!file_.open()) throw Error("cannot open " + path.string() + ": " + std::strerror(errno));
+  if (!file_.open())
+    throw Error("cannot open " + path.string() + ": " + std::strerror(errno) +
+                "; choose a folder that you may write");
   struct flock whole = whole_file(F_WRLCK);
   if (::fcntl(file_.number(), F_OFD_SETLK, &whole) != 0) {
     const int cause = errno;
     if (cause != EAGAIN && cause != EACCES)
-      throw Error("cannot lock " + path.string() + ": " + std::strerror(cause));
+      throw Error("cannot lock " + path.string() + ": " + std::strerror(cause) +
+                  "; its file system has to take locks: NFS 4, or Lustre mounted with flock");
     throw Busy(path.parent_path().string() + " is being worked on by " + name_in(path) +
                "; wait for it, or stop it first");
   }

@@ -8,6 +8,8 @@
 namespace elubench {
 namespace {
 
+using Handler = void (*)(int);
+
 // A signal handler can reach nothing else.
 std::atomic<int> received{0};
 static_assert(std::atomic<int>::is_always_lock_free);
@@ -19,21 +21,29 @@ extern "C" void on_signal(int signal_number) {
   if (signal_number == SIGINT) std::signal(signal_number, SIG_DFL);
 }
 
+// What it did before; where that was nothing, so it stays.
+Handler taken_over(int signal_number) {
+  const Handler before = std::signal(signal_number, on_signal);
+  if (before == SIG_IGN) std::signal(signal_number, SIG_IGN);
+  return before;
+}
+
 }  // namespace
 
 InterruptGuard::InterruptGuard() {
   received.store(0);
-  std::signal(SIGINT, on_signal);
+  interrupt_ = taken_over(SIGINT);
+  hang_up_ = taken_over(SIGHUP);
   std::signal(SIGTERM, on_signal);
-  hang_up_ = std::signal(SIGHUP, on_signal);
-  if (hang_up_ == SIG_IGN) std::signal(SIGHUP, SIG_IGN);
+  broken_pipe_ = std::signal(SIGPIPE, SIG_IGN);
 }
 
 InterruptGuard::~InterruptGuard() {
   received.store(0);
-  std::signal(SIGINT, SIG_DFL);
-  std::signal(SIGTERM, SIG_DFL);
+  std::signal(SIGINT, interrupt_);
   std::signal(SIGHUP, hang_up_);
+  std::signal(SIGTERM, SIG_DFL);
+  std::signal(SIGPIPE, broken_pipe_);
 }
 
 int interrupt_signal() { return received.load(); }

@@ -3,8 +3,9 @@
 
 namespace elubench {
 
-// While it lives, they only set the flag; a second SIGINT (Ctrl-C) ends the process at once. SIGHUP (the terminal
-// is gone) stays ignored where it was.
+// While it lives, they only set the flag; a second SIGINT (Ctrl-C) ends the process at once. SIGINT and SIGHUP
+// (the terminal is gone) stay ignored where they were: by a shell for what runs in its background, and by nohup.
+// SIGPIPE is ignored: that nobody reads the log any more is no reason to lose what was trained.
 class InterruptGuard {
  public:
   InterruptGuard();
@@ -13,7 +14,9 @@ class InterruptGuard {
   InterruptGuard& operator=(const InterruptGuard&) = delete;
 
  private:
-  void (*hang_up_)(int);  // what SIGHUP did before: nohup has it ignored, and so it stays
+  void (*interrupt_)(int);    // what SIGINT did before
+  void (*hang_up_)(int);      // SIGHUP
+  void (*broken_pipe_)(int);  // SIGPIPE
 };
 
 // The number of the signal that asked to stop, or 0.

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <cstdlib>
 
 #include "base/error.h"
 
@@ -57,6 +58,29 @@ TEST(InterruptGuardDeathTest, GivesTheSignalsBack) {
         std::raise(SIGTERM);
       },
       ::testing::KilledBySignal(SIGTERM), "");
+}
+
+// A shell does so for what runs in its background.
+TEST(InterruptGuardDeathTest, LeavesAnInterruptIgnoredWhereItWas) {
+  EXPECT_EXIT(
+      {
+        std::signal(SIGINT, SIG_IGN);
+        const InterruptGuard guard;
+        std::raise(SIGINT);
+        std::raise(SIGINT);
+        std::exit(interrupt_signal());
+      },
+      ::testing::ExitedWithCode(0), "");
+}
+
+TEST(InterruptGuardDeathTest, GoesOnWhereNobodyReadsItsLog) {
+  EXPECT_EXIT(
+      {
+        const InterruptGuard guard;
+        std::raise(SIGPIPE);
+        std::exit(interrupt_signal());
+      },
+      ::testing::ExitedWithCode(0), "");
 }
 
 }  // namespace

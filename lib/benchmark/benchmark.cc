@@ -153,7 +153,7 @@ train::Specification measured_specification(const Request& request) {
 }
 
 std::string convolutions_of(const Request& request) {
-  return train::convolutions_of(request.specification, request.classes, at::Device(request.device),
+  return train::convolutions_of(measured_specification(request), request.classes, at::Device(request.device),
                                 request.engine);
 }
 

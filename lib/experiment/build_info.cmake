@@ -1,19 +1,22 @@
 # Writes build_info.cc, at every build and not only when CMake configures, so that the commit in it is the one that was
 # compiled. The file is touched only when something in it changes.
 #   cmake -DSOURCE_DIR=... -DTEMPLATE=... -DOUTPUT=... -DVERSION=... -DCOMPILER=... -DFLAGS=... -DLIBTORCH=... -P build_info.cmake
-function(git output)
+function(git output failure)
   execute_process(COMMAND git ${ARGN} WORKING_DIRECTORY ${SOURCE_DIR} OUTPUT_VARIABLE text ERROR_QUIET
                   OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE failed)
   if(failed)
-    set(text "")
+    set(text "${failure}")
   endif()
   set(${output} "${text}" PARENT_SCOPE)
 endfunction()
 
-git(GIT_COMMIT rev-parse --verify HEAD)
-git(changes status --porcelain -- CMakeLists.txt cmake lib apps)
-if(GIT_COMMIT STREQUAL "")
+# With `failure` where git fails.
+git(GIT_COMMIT "unknown" rev-parse --verify HEAD)
+git(top "" rev-parse --show-cdup)  # not empty: the sources lie in another project's checkout
+git(changes "unknown" status --porcelain -- CMakeLists.txt cmake lib apps)
+if(GIT_COMMIT STREQUAL "unknown" OR NOT top STREQUAL "")
   set(GIT_COMMIT unknown)
+  set(changes "")
 endif()
 if(changes STREQUAL "")
   set(GIT_DIRTY false)

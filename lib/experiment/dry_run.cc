@@ -45,14 +45,16 @@ struct Planned {
   std::string state;  // in words, with what is to be done
 };
 
-// Whether `elubench run` leaves it as it is, for it might do harm.
+// Whether `elubench run` leaves it as it is: it might do harm, or somebody is at work on it.
 bool is_refused(const RunFiles& files, const std::filesystem::path& folder) {
-  return !files.problem.empty() || (files.is_damaged() && train::CheckpointStore(folder).iterations().empty());
+  return !files.holder.empty() || !files.problem.empty() ||
+         (files.is_damaged() && train::CheckpointStore(folder).iterations().empty());
 }
 
 // What `elubench run` will do with it.
 std::string state_text(const RunFiles& files, bool refused) {
   if (files.is_finished()) return files.text() + ", nothing to do";
+  if (!files.holder.empty()) return "being worked on by " + files.holder;
   if (refused) return files.text() + (files.is_damaged() ? ", and there is no checkpoint to mend it from" : "");
   if (files.status.state == RecordedState::fresh) return "to do";
   const std::string reason = files.status.state == RecordedState::running ? "begun" : files.text();

@@ -64,7 +64,7 @@ bool Environment::decides_bits(std::string_view key) const {
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
-Environment environment_of(const Device& device, int threads, train::Precision precision,
+Environment environment_of(const Device& device, int threads, const train::Specification& specification,
                            const std::string& convolutions, const FileChecksums& data) {
   const BuildInfo& build = build_info();
   Environment environment;
@@ -87,7 +87,8 @@ Environment environment_of(const Device& device, int threads, train::Precision p
   add("device_name", toml_text(std::string_view(device.description)));
   if (!device.driver.empty()) add("driver", toml_text(std::string_view(device.driver)));
   add("threads", toml_text(std::int64_t{threads}));
-  add("precision", toml_text(to_name(precision)));
+  add("precision", toml_text(to_name(specification.precision)));
+  add("checkpoint_every", toml_text(specification.checkpoint_every));  // may change from session to session
   add("operating_system", toml_text(std::string_view(operating_system())));
   add("data_checksums", checksums_text(data));
   return environment;

@@ -24,7 +24,7 @@ struct Environment {
 
 using FileChecksums = std::vector<std::pair<std::string, std::string>>;  // file name, SHA-256
 
-Environment environment_of(const Device& device, int threads, train::Precision precision,
+Environment environment_of(const Device& device, int threads, const train::Specification& specification,
                            const std::string& convolutions, const FileChecksums& data);
 
 // What trains: "NVIDIA H100 80GB HBM3", "AMD EPYC, avx512_bf16 with 2 threads". device: "cuda:0", "cpu".

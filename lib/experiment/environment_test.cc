@@ -9,7 +9,10 @@ namespace elubench::experiment {
 namespace {
 
 TEST(Environment, IsTomlThatSaysWhatTheRunWasMadeWith) {
-  const Environment environment = environment_of({"cuda:1", "A \"GPU\"", "580.1", true}, 7, train::Precision::bf16,
+  train::Specification specification;
+  specification.precision = train::Precision::bf16;
+  specification.checkpoint_every = 321;
+  const Environment environment = environment_of({"cuda:1", "A \"GPU\"", "580.1", true}, 7, specification,
                                                  "cuDNN 9 (11)", {{"train.bin", "00ff"}});
   std::string text;
   for (const auto& [key, value] : environment.entries) text += key + " = " + value + "\n";
@@ -19,6 +22,7 @@ TEST(Environment, IsTomlThatSaysWhatTheRunWasMadeWith) {
   EXPECT_EQ(table["driver"].value_or(std::string()), "580.1");
   EXPECT_EQ(table["threads"].value_or(0), 7);
   EXPECT_EQ(table["precision"].value_or(std::string()), "bf16");
+  EXPECT_EQ(table["checkpoint_every"].value_or(0), 321);
   EXPECT_EQ(table["data_checksums"]["train.bin"].value_or(std::string()), "00ff");
   EXPECT_THAT(table["git_commit"].value_or(std::string()),
               testing::MatchesRegex("unknown|[0-9a-f]{40}|[0-9a-f]{64}"));
@@ -30,9 +34,7 @@ TEST(Environment, IsTomlThatSaysWhatTheRunWasMadeWith) {
 }
 
 TEST(Environment, WhatChangesTheBitsOfARunIsKnown) {
-  const auto on = [](const char* device) {
-    return environment_of({device, "A", "", true}, 7, train::Precision::fp32, "", {});
-  };
+  const auto on = [](const char* device) { return environment_of({device, "A", "", true}, 7, {}, "", {}); };
   for (const char* key : {"source_checksum", "compiler", "flags", "libtorch", "library_settings", "device_name",
                           "convolutions", "data_checksums"}) {
     EXPECT_TRUE(on("cpu").decides_bits(key)) << key;
@@ -47,8 +49,7 @@ TEST(Environment, WhatChangesTheBitsOfARunIsKnown) {
 
 TEST(Environment, HasWhatTheSurroundingsTellTheLibraries) {
   const auto settings = [] {
-    for (const auto& [key, value] :
-         environment_of({"cpu", "A", "", true}, 1, train::Precision::fp32, "", {}).entries) {
+    for (const auto& [key, value] : environment_of({"cpu", "A", "", true}, 1, {}, "", {}).entries) {
       if (key == "library_settings") return value;
     }
     return std::string("no such key");

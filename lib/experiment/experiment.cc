@@ -123,7 +123,9 @@ Experiment open_experiment(const Request& request) {
   const auto precision =
       resolve_precision(experiment.recipe.precision, experiment.folder / "runs", experiment.device);
   experiment.runs = plan(experiment.recipe, precision, request.filter);
-  for (const Run& run : experiment.runs) check_same_run(experiment.path_of(run), run.specification);
+  // Of all runs of the recipe, not only those asked for: one that was changed meanwhile must not train the rest.
+  for (const Run& run : plan(experiment.recipe, precision))
+    check_same_run(experiment.path_of(run), run.specification);
   if (experiment.is_elsewhere) copy_of_recipe(experiment);  // throws where another is there
   if (!request.settings.empty() && !experiment.is_elsewhere) {
     log_info("--set changes the runs, but not " + file.string() +

@@ -112,20 +112,20 @@ MetricsFile::MetricsFile(const std::filesystem::path& path)
 void MetricsFile::repair(std::string_view text, const MetricRows& found) {
   std::string copy;
   if (text.find('\n', static_cast<std::size_t>(found.whole_bytes)) != std::string_view::npos) {
-    copy = keep_copy(text).string();
+    copy = copied(text).string();
   }
   log_warning(path_.string() + ": " + found.damage + "; dropped from there on, to be made again" +
               (copy.empty() ? "" : "; what it was is in " + copy));
   truncate(found.whole_bytes);
 }
 
-std::filesystem::path MetricsFile::keep_copy(std::string_view text) const {
+std::filesystem::path MetricsFile::copied(std::string_view text) const {
   const auto copy = set_aside_name(path_);
   write_atomically(copy, text);
   return copy;
 }
 
-void MetricsFile::set_aside() { keep_copy(read_text(path_)); }
+void MetricsFile::keep_copy() const { copied(read_text(path_)); }
 
 std::int64_t MetricsFile::end() const {
   return rows_.empty() ? static_cast<std::int64_t>(header.size()) : rows_.back().end;
@@ -169,7 +169,7 @@ void MetricsFile::check_untouched() const {
   const bool is_there = ::stat(path_.c_str(), &there) == 0;
   if (!is_there && errno != ENOENT) fail("examine");
   if (is_there && there.st_dev == mine.st_dev && there.st_ino == mine.st_ino && mine.st_size == end()) return;
-  const auto copy = keep_copy(contents());
+  const auto copy = copied(contents());
   throw Error(path_.string() + " was " + (is_there ? "changed" : "removed") +
               " by something else while the run trained; what the run wrote is in " + copy.string() +
               ": see to it that nothing else writes there, put that in its place, and run the same command again");

@@ -35,7 +35,7 @@ MetricRows read_metrics(const std::filesystem::path& path);
 class MetricsFile {
  public:
   // Makes the file if needed. Drops what cannot be read at its end, with a warning (and where that is more than a
-  // torn line, keeps a copy, as set_aside() does). Throws Error.
+  // torn line, keeps a copy, as keep_copy() does). Throws Error.
   explicit MetricsFile(const std::filesystem::path& path);
 
   // Throws Error that names path and cause; then the file ends with the last whole row.
@@ -44,7 +44,7 @@ class MetricsFile {
   std::int64_t flush();
   std::int64_t rows_through(std::int64_t iteration) const;
   void cut_to(std::int64_t rows);
-  void set_aside();  // in metrics.csv.set-aside-N
+  void keep_copy() const;  // in metrics.csv.set-aside-N
 
  private:
   struct Row {
@@ -55,8 +55,8 @@ class MetricsFile {
   void repair(std::string_view text, const MetricRows& found);
   std::int64_t end() const;  // bytes
   void check_untouched() const;
-  std::filesystem::path keep_copy(std::string_view text) const;  // beside it; returns where
-  std::string contents() const;                                  // of the open file, wherever its name has gone
+  std::filesystem::path copied(std::string_view text) const;  // beside it; returns where
+  std::string contents() const;                               // of the open file, wherever its name has gone
   void append(std::string_view text);
   void truncate(std::int64_t bytes);
   [[noreturn]] void fail(const std::string& verb) const;

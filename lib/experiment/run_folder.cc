@@ -112,29 +112,27 @@ RunFolder::RunFolder(std::filesystem::path folder, const train::Specification& s
     earlier_ = read_text(run_file);
   } else {
     earlier_ = specification_text(specification);
-    write_run_file();
+    append("");
   }
 }
 
 void RunFolder::begin_session(const Environment& environment) {
   earlier_ += session_;
+  session_.clear();
   warn_of_changes(environment);
-  session_ = "\n[[session]]\n";
-  session_ += "start = " + toml_text(std::string_view(utc_now())) + "\n";
-  for (const auto& [key, value] : environment.entries) session_ += key + " = " + value + "\n";
-  write_run_file();
+  std::string lines = "\n[[session]]\nstart = " + toml_text(std::string_view(utc_now())) + "\n";
+  for (const auto& [key, value] : environment.entries) lines += key + " = " + value + "\n";
+  append(lines);
   write_status("running");
 }
 
 void RunFolder::set_start_iteration(std::int64_t iteration) {
-  session_ += "start_iteration = " + toml_text(iteration) + "\n";
-  write_run_file();
+  append("start_iteration = " + toml_text(iteration) + "\n");
 }
 
 void RunFolder::end_session(std::optional<std::int64_t> iteration) {
-  if (iteration) session_ += "end_iteration = " + toml_text(*iteration) + "\n";
-  session_ += "end = " + toml_text(std::string_view(utc_now())) + "\n";
-  write_run_file();
+  append((iteration ? "end_iteration = " + toml_text(*iteration) + "\n" : "") +
+         "end = " + toml_text(std::string_view(utc_now())) + "\n");
 }
 
 // What decides a run's bits and may change between two sessions. It may go on, but then it is not the run it was.
@@ -159,6 +157,11 @@ void RunFolder::set_diverged(std::int64_t iteration) {
 void RunFolder::set_failed(const std::string& why) { write_status("failed: " + first_line(why)); }
 
 void RunFolder::write_status(const std::string& text) const { write_atomically(folder_ / "status", text + "\n"); }
-void RunFolder::write_run_file() const { write_atomically(folder_ / "run.toml", earlier_ + session_); }
+
+// Only lines that are in the file are kept: what could not be written may come again.
+void RunFolder::append(const std::string& lines) {
+  write_atomically(folder_ / "run.toml", earlier_ + session_ + lines);
+  session_ += lines;
+}
 
 }  // namespace elubench::experiment

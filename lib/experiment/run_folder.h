@@ -15,9 +15,9 @@ namespace elubench::experiment {
 
 // What a run's status file says.
 enum class RecordedState {
-  fresh,     // nothing there yet
-  running,   // begun, or stopped before its end
-  done,      //
+  fresh,    // nothing there yet
+  running,  // begun, or stopped before its end
+  done,
   diverged,  // "diverged at iteration N"
   failed,    // "failed: why"
 };
@@ -70,7 +70,7 @@ class RunFolder {
  private:
   void warn_of_changes(const Environment& environment) const;
   void write_status(const std::string& text) const;
-  void write_run_file() const;
+  void append(const std::string& lines);  // to run.toml
 
   std::filesystem::path folder_;
   FileLock lock_;

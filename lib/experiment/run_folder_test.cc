@@ -34,8 +34,7 @@ class RunFolderTest : public testing::Test {
   TemporaryFolder parent;
   std::filesystem::path path = parent.path() / "elu" / "seed-1";
   train::Specification specification;
-  Environment environment =
-      environment_of({"cpu", "a processor", {}, false}, 2, train::Precision::fp32, "LibTorch (11)", {});
+  Environment environment = environment_of({"cpu", "a processor", {}, false}, 2, {}, "LibTorch (11)", {});
 };
 
 TEST_F(RunFolderTest, ANewFolderHoldsTheSpecification) {
@@ -134,8 +133,7 @@ TEST_F(RunFolderTest, ARunFromBeforeAKeyWasOneHadItsDefault) {
 
 TEST_F(RunFolderTest, OtherImagesThanBeforeAreAWarning) {
   const auto with_images = [](const std::string& checksum) {
-    return environment_of({"cpu", "a processor", {}, false}, 2, train::Precision::fp32, "LibTorch (11)",
-                          {{"train", checksum}});
+    return environment_of({"cpu", "a processor", {}, false}, 2, {}, "LibTorch (11)", {{"train", checksum}});
   };
   const auto warnings_of_session = [&](const std::string& checksum) {
     testing::internal::CaptureStderr();
@@ -146,6 +144,20 @@ TEST_F(RunFolderTest, OtherImagesThanBeforeAreAWarning) {
   EXPECT_EQ(warnings_of_session("a"), "");
   EXPECT_EQ(warnings_of_session("a"), "");
   EXPECT_THAT(warnings_of_session("b"), HasSubstr("not what the run began with: data_checksums;"));
+}
+
+// As on a shared disk that is full for a moment.
+TEST_F(RunFolderTest, TheEndOfASessionMayBeWrittenAgainAfterItFailed) {
+  RunFolder folder(path, specification);
+  folder.begin_session(environment);
+  const auto in_the_way = path / "run.toml.part";
+  std::filesystem::create_directory(in_the_way);
+  EXPECT_THAT(message_of([&] { folder.end_session(5); }), HasSubstr("run.toml"));
+  std::filesystem::remove(in_the_way);
+  folder.end_session(5);
+  const toml::table table = parse_toml(read_text(path / "run.toml"), "run.toml").table;
+  EXPECT_EQ(table["session"][0]["end_iteration"].value_or(0), 5);
+  EXPECT_TRUE(table["session"][0]["end"].is_string());
 }
 
 TEST_F(RunFolderTest, MetricsWithoutRunFileAreRefused) {

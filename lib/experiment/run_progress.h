@@ -14,19 +14,19 @@ namespace experiment {
 
 // What is going on: a run that says it is running may have been stopped.
 enum class RunState {
-  waiting,   // nothing there yet
-  running,   // a process holds the folder
-  stopped,   // begun, and no process at work on it; or its files are damaged or cannot be read, as `detail` says
-  done,      //
-  diverged,  //
-  failed,    // its next start tries again
+  waiting,  // nothing there yet
+  running,  // a process holds the folder
+  stopped,  // begun, and no process at work on it; or its files are damaged or cannot be read, as `detail` says
+  done,
+  diverged,
+  failed,  // its next start tries again
 };
 
 struct RunProgress {
   RunState state = RunState::waiting;
   std::string detail;  // "diverged at iteration 12", "failed: why"; of a running one who holds it; or empty
-  std::int64_t iteration = 0;    // updates that its metrics know of
-  std::int64_t iterations = 0;   //
+  std::int64_t iteration = 0;  // updates that its metrics know of
+  std::int64_t iterations = 0;
   double test_error = 0;         // the last, per cent; NaN where there is none
   double images_per_second = 0;  // in training, the last; NaN where there is none
   std::string worker;            // what trained it last: "AMD EPYC, avx512_bf16 with 2 threads"; may be empty
@@ -38,7 +38,7 @@ struct ExperimentProgress {
   std::string worker;  // the one that trained last, as fast as which the runs to come are taken to be; or empty
 };
 
-// Of one run, without seconds_left. A file that cannot be read counts as one that is not there.
+// Of one run, without seconds_left.
 RunProgress progress_of(const Experiment& experiment, const Run& run);
 
 ExperimentProgress progress_of(const Experiment& experiment);

@@ -41,7 +41,7 @@ class RunRecorder : public train::Recorder {
     iteration_ = iteration;
     folder_.set_start_iteration(iteration);
   }
-  void set_aside() override { metrics_.set_aside(); }
+  void keep_copy() override { metrics_.keep_copy(); }
   void progress(const train::Progress& progress) override {
     iteration_ = progress.iteration;
     line_.show(title_ + " | " + progress_text(progress));
@@ -133,6 +133,10 @@ class Runner {
       if (!files.problem.empty()) throw Error(files.problem);
       if (files.is_damaged()) check_can_be_mended(planned);
       RunFolder folder(experiment_.path_of(planned), planned.specification);
+      // Another process may have finished it between the look above and the lock.
+      if (const RunFiles now = read_run(experiment_, planned); now.is_finished()) return now.is_done;
+      if (!dataset_)
+        throw Error("the run was finished when this command began, and is not any more; run it again");
       return train_in(folder, planned, title);
     } catch (const Interrupted&) {
       throw;
@@ -149,10 +153,12 @@ class Runner {
   bool train_in(RunFolder& folder, const Run& planned, const std::string& title) {
     try {
       folder.begin_session(environment_of(
-          experiment_.device, thread_count(), planned.specification.precision,
+          experiment_.device, thread_count(), planned.specification,
           train::convolutions_of(planned.specification, dataset_->classes, device()), checksums_of(*dataset_)));
       RunRecorder recorder(folder, title);
-      return finish(folder, title, outcome_of(folder, planned, recorder));
+      const auto outcome = outcome_of(folder, planned, recorder);
+      folder.end_session(outcome.iteration);
+      return finish(folder, title, outcome);
     } catch (const Interrupted&) {
       throw;
     } catch (const std::exception& error) {
@@ -175,9 +181,7 @@ class Runner {
   // Closes the session also where a signal or an error ends it.
   train::Outcome outcome_of(RunFolder& folder, const Run& planned, RunRecorder& recorder) {
     try {
-      const auto outcome = train::run(planned.specification, *dataset_, folder.path(), device(), recorder);
-      folder.end_session(outcome.iteration);
-      return outcome;
+      return train::run(planned.specification, *dataset_, folder.path(), device(), recorder);
     } catch (const Interrupted&) {
       folder.end_session(recorder.iteration());
       throw;
@@ -194,8 +198,8 @@ class Runner {
                 ": a loss or a weight is not finite; its rows are kept; a lower learning rate may help");
       return false;
     }
-    folder.set_done();
     const double error = last_value(read_metrics(folder.metrics_path()), "test", "error");
+    folder.set_done();
     log_info(title + ": done, test error " + percent_text(error));
     return true;
   }

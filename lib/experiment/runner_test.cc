@@ -123,7 +123,7 @@ TEST_F(RunnerTest, ADoneRunWithTornMetricsIsMadeWhole) {
   EXPECT_EQ(status("elu/seed-1"), "done\n");
 }
 
-TEST_F(RunnerTest, AnInterruptedRunStaysRunningAndIsResumed) {
+TEST_F(RunnerTest, ASignalBeforeTheFirstRunBeginsNone) {
   request.filter.only = {"elu"};
   const Experiment experiment = open_experiment(request);
   {
@@ -131,6 +131,7 @@ TEST_F(RunnerTest, AnInterruptedRunStaysRunningAndIsResumed) {
     std::raise(SIGTERM);
     EXPECT_THROW(run_all(experiment), Interrupted);
   }
+  EXPECT_FALSE(std::filesystem::exists(run_path("elu/seed-1")));
   EXPECT_TRUE(run_all(experiment));
   EXPECT_EQ(status("elu/seed-1"), "done\n");
 }
@@ -255,6 +256,16 @@ TEST_F(RunnerTest, OutGathersActivationsAndSeedsAndRefusesAnotherRecipe) {
   EXPECT_EQ(read_text(request.out / "experiment.toml"), gathered);
 }
 
+// A recipe that was edited between two halves of an experiment.
+TEST_F(RunnerTest, AnotherRecipeDoesNotTrainTheRunsThatAreLeft) {
+  request.filter.only = {"elu"};
+  run_all(open_experiment(request));
+  request.filter.only = {"relu"};
+  EXPECT_NO_THROW(open_experiment(request));
+  request.settings = {"train.momentum=0.5"};
+  EXPECT_THROW(open_experiment(request), UsageError);
+}
+
 TEST_F(RunnerTest, OutThatIsTheExperimentLeavesItsRecipeAsItIs) {
   request.out = folder.path();
   request.settings = {"train.iterations=1"};
@@ -313,6 +324,15 @@ TEST_F(RunnerTest, DryRunSaysTheCostAndWritesNothing) {
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "runs"));
 }
 
+TEST_F(RunnerTest, DryRunDoesNotCountWhatAnotherProcessIsAtWorkOn) {
+  request.filter.only = {"elu"};
+  const Experiment experiment = open_experiment(request);
+  const RunFolder held(run_path("elu/seed-1"), experiment.runs.front().specification);
+  const std::string text = dry_run_text(experiment);
+  EXPECT_THAT(text, HasSubstr("elu/seed-1: being worked on by process "));
+  EXPECT_THAT(text, HasSubstr("time: none"));
+}
+
 TEST_F(RunnerTest, DryRunTellsTheTimeFromWhatWasMeasured) {
   request.filter.only = {"elu"};
   run_all(open_experiment(request));
@@ -344,10 +364,10 @@ TEST_F(RunnerTest, ASavedRunGivesItsLastTestAgain) {
   run_all(experiment);
   const auto path = run_path("elu/seed-1");
   const TestResult result = evaluate_run(path, experiment.locations, experiment.device);
-  for (const auto& row : read_metrics(path / "metrics.csv").rows) {
-    if (row.split != "test" || row.iteration != 6) continue;
-    EXPECT_EQ(row.value, row.name == "loss" ? result.loss : result.error);
-  }
+  const MetricRows metrics = read_metrics(path / "metrics.csv");
+  EXPECT_EQ(result.iteration, 6);
+  EXPECT_EQ(result.loss, last_value(metrics, "test", "loss"));
+  EXPECT_EQ(result.error, last_value(metrics, "test", "error"));
   export_run(path, folder.path() / "weights.safetensors");
   EXPECT_GT(std::filesystem::file_size(folder.path() / "weights.safetensors"), 0U);
 }

@@ -26,8 +26,9 @@ TestResult evaluate_run(const std::filesystem::path& run_folder, const data::Loc
   const train::Specification specification = specification_of(run_folder);
   const at::Device torch_device(device.name);
   const data::Dataset dataset = data::load(specification.data, locations, torch_device);
-  const train::Evaluation result = train::evaluate_checkpoint(specification, dataset, run_folder, torch_device);
-  return {result.loss, result.error};
+  const train::CheckpointEvaluation result =
+      train::evaluate_checkpoint(specification, dataset, run_folder, torch_device);
+  return {result.iteration, result.loss, result.error};
 }
 
 void export_run(const std::filesystem::path& run_folder, const std::filesystem::path& out) {

@@ -1,6 +1,7 @@
 // A run folder whose checkpoint is used again. The header is free of LibTorch.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 
 #include "data/locations.h"
@@ -9,8 +10,9 @@
 namespace elubench::experiment {
 
 struct TestResult {
-  double loss;   // nats, mean over the test images
-  double error;  // per cent
+  std::int64_t iteration;  // of the checkpoint
+  double loss;             // nats, mean over the test images
+  double error;            // per cent
 };
 
 // Test loss and error of the newest whole checkpoint. Throws UsageError where there are no data or no run, Error

@@ -130,16 +130,17 @@ std::optional<TrainingState> CheckpointStore::load_newest(network::Parameters& p
     try {
       return load(iteration, parameters);
     } catch (const DamagedFile& error) {
-      log_warning(std::string(error.what()) + "; falling back to the one before");
+      log_warning(std::string(error.what()) + "; looking for the one before");
     }
   }
   return std::nullopt;
 }
 
-void load_newest(const std::filesystem::path& folder, network::Parameters& parameters) {
+std::int64_t load_newest(const std::filesystem::path& folder, network::Parameters& parameters) {
   const auto state = CheckpointStore(folder).load_newest(parameters);
   if (!state) throw Error("no usable checkpoint in " + folder.string() + "; train it with elubench run");
   log_info("the checkpoint of iteration " + std::to_string(state->iteration) + " in " + folder.string());
+  return state->iteration;
 }
 
 void CheckpointStore::remove_after(std::int64_t iteration) {

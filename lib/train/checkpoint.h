@@ -58,7 +58,7 @@ class CheckpointStore {
   std::filesystem::path folder_;
 };
 
-// Reads the newest that is whole, and logs which it is. Throws Error where there is none.
-void load_newest(const std::filesystem::path& folder, network::Parameters& parameters);
+// Reads the newest that is whole, logs which it is, and returns its iteration. Throws Error where there is none.
+std::int64_t load_newest(const std::filesystem::path& folder, network::Parameters& parameters);
 
 }  // namespace elubench::train

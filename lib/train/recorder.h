@@ -37,7 +37,7 @@ class Recorder {
   // Called once, where the run begins or goes on: keeps the first `rows` rows.
   virtual void begin(std::int64_t iteration, std::int64_t rows) = 0;
   // Keeps a copy of all rows, which are about to be cut.
-  virtual void set_aside() = 0;
+  virtual void keep_copy() = 0;
   virtual void progress(const Progress& progress) = 0;
 };
 

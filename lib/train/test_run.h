@@ -60,7 +60,7 @@ inline Specification small_run() {
 class MemoryRecorder : public Recorder {
  public:
   std::vector<Metric> rows;
-  std::vector<Metric> rows_set_aside;
+  std::vector<Metric> copied_rows;
   std::vector<Progress> shown;
   // Called after each progress report; may throw, as a killed process would stop there.
   std::function<void(const Progress&)> on_progress;
@@ -71,7 +71,7 @@ class MemoryRecorder : public Recorder {
     return std::count_if(rows.begin(), rows.end(), [&](const Metric& row) { return row.iteration <= iteration; });
   }
   void begin(std::int64_t, std::int64_t kept) override { rows.resize(static_cast<std::size_t>(kept)); }
-  void set_aside() override { rows_set_aside = rows; }
+  void keep_copy() override { copied_rows = rows; }
   void progress(const Progress& progress) override {
     shown.push_back(progress);
     if (on_progress) on_progress(progress);

@@ -119,7 +119,7 @@ class Trainer {
     }
     set_initial_weights(specification_, network_);
     if (had_checkpoints()) {
-      recorder_.set_aside();
+      recorder_.keep_copy();
       checkpoints_.set_aside();
       log_warning(
           "there is no checkpoint to go on from: the run starts again from its initial weights; what was there "
@@ -257,12 +257,12 @@ Outcome run(const Specification& specification, const data::Dataset& dataset, co
   return Trainer(specification, dataset, folder, device, recorder).run();
 }
 
-Evaluation evaluate_checkpoint(const Specification& specification, const data::Dataset& dataset,
-                               const std::filesystem::path& folder, at::Device device) {
+CheckpointEvaluation evaluate_checkpoint(const Specification& specification, const data::Dataset& dataset,
+                                         const std::filesystem::path& folder, at::Device device) {
   const device::Scope scope(device);
   network::Network network = build_network(specification, dataset.classes, device);
-  load_newest(folder, network.parameters());
-  return evaluate(dataset.test, network);
+  const std::int64_t iteration = load_newest(folder, network.parameters());
+  return {evaluate(dataset.test, network), iteration};
 }
 
 }  // namespace elubench::train

@@ -26,8 +26,12 @@ struct Outcome {
 Outcome run(const Specification& specification, const data::Dataset& dataset, const std::filesystem::path& folder,
             at::Device device, Recorder& recorder);
 
+struct CheckpointEvaluation : Evaluation {
+  std::int64_t iteration;  // the checkpoint's
+};
+
 // Test loss and error of the newest whole checkpoint in `folder`. Throws Error where there is none.
-Evaluation evaluate_checkpoint(const Specification& specification, const data::Dataset& dataset,
-                               const std::filesystem::path& folder, at::Device device);
+CheckpointEvaluation evaluate_checkpoint(const Specification& specification, const data::Dataset& dataset,
+                                         const std::filesystem::path& folder, at::Device device);
 
 }  // namespace elubench::train

@@ -260,7 +260,7 @@ TEST_F(Run, StartsAgainWhenAllCheckpointsAreDamaged) {
   const auto before = recorder.rows.size();
   run(recorder);
   expect_like_uninterrupted(recorder);
-  EXPECT_EQ(recorder.rows_set_aside.size(), before);
+  EXPECT_EQ(recorder.copied_rows.size(), before);
   EXPECT_TRUE(std::filesystem::exists(folder.path() / "checkpoint-000000006.safetensors.set-aside-1"));
 }
 
@@ -269,10 +269,10 @@ TEST_F(Run, SetsItsRowsAsideWhereTheCheckpointsAreGone) {
   run_until_killed(recorder, 5);
   std::filesystem::remove(folder.path() / "checkpoint-000000003.safetensors");
   run_until_killed(recorder, 2);
-  EXPECT_FALSE(recorder.rows_set_aside.empty());
-  recorder.rows_set_aside.clear();
+  EXPECT_FALSE(recorder.copied_rows.empty());
+  recorder.copied_rows.clear();
   run(recorder);  // killed before its first checkpoint: nothing is lost that would not come again at once
-  EXPECT_TRUE(recorder.rows_set_aside.empty());
+  EXPECT_TRUE(recorder.copied_rows.empty());
   expect_like_uninterrupted(recorder);
 }
 
@@ -339,7 +339,8 @@ TEST_F(Run, IsEvaluatedAgainFromItsCheckpoint) {
   dataset.validation = made_up_images(9, 5, 2);
   MemoryRecorder recorder;
   run(recorder);
-  const Evaluation result = evaluate_checkpoint(specification, dataset, folder.path(), at::kCPU);
+  const CheckpointEvaluation result = evaluate_checkpoint(specification, dataset, folder.path(), at::kCPU);
+  EXPECT_EQ(result.iteration, 10);
   int found = 0;
   for (const Metric& row : recorder.rows) {
     if (row.iteration != 10 || row.split != "test") continue;

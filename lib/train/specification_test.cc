@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include "train/specification.h"
+
+#include <gtest/gtest.h>
 
 namespace elubench::train {
 namespace {
