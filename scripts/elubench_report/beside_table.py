@@ -8,13 +8,14 @@ from itertools import combinations
 import numpy as np
 
 from elubench_report import text
-from elubench_report.curves import test_error, training_loss
+from elubench_report.curves import loss_window, test_error, training_loss
 from elubench_report.experiment import Experiment, Run
 from elubench_report.metrics import Series
 from elubench_report.table_titles import titled
 from elubench_report.tables import Table
 
-_MEASURES = (("test error (points)", test_error, 2), ("training loss (nats)", training_loss, 3))
+_TEST_ERROR = ("test error (points)", test_error, 2)
+_TRAINING_LOSS = ("training loss (nats)", training_loss, 3)
 
 
 def beside_table(experiment: Experiment, other: Experiment) -> Table | None:
@@ -30,7 +31,8 @@ def beside_table(experiment: Experiment, other: Experiment) -> Table | None:
             continue
         among = list(combinations(theirs.values(), 2))
         last = max(run.iterations for run, _ in pairs)
-        for measure, series_of, digits in _MEASURES:
+        same_window = loss_window([run for pair in pairs for run in pair]) is not None
+        for measure, series_of, digits in (_TEST_ERROR, _TRAINING_LOSS) if same_window else (_TEST_ERROR,):
             differences, of_seeds = (_differences(two, series_of, last) for two in (pairs, among))
             numbers = [
                 text.number(_mean(differences), digits, signed=True),
@@ -44,7 +46,8 @@ def beside_table(experiment: Experiment, other: Experiment) -> Table | None:
     notes = [
         f"Less {other.title} ({other.name}), run by run with the same seed: means over the evaluations after the "
         "start of training that both have. Its size: without the sign. Between seeds: the size of the difference "
-        "between two of those runs, over the same iterations.",
+        "between two of those runs, over the same iterations. Training losses only where each is a mean of as "
+        "many iterations.",
     ]
     return Table("beside", titled(experiment, "Beside the other runs, seed by seed"), header, rows, notes)
 

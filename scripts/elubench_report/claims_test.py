@@ -110,6 +110,20 @@ def test_a_gradient_explodes_that_rises_far_and_high(relu, elu, verdict, rise):
     assert (found.verdict, found.effect) == (verdict, f"{rise} powers of ten of the largest rise")
 
 
+def test_evaluations_without_any_gradient_are_counted():
+    firsts = {"relu": [0.1, 0.0, 0.0, 0.0, 0.0], "elu": [1.0] * 5}
+    runs = [
+        probed(name, seed, {"gradient_norm/conv1": first, "gradient_norm/conv11": [1.0] * 5})
+        for seed in range(3)
+        for name, first in firsts.items()
+    ]
+    for number in (6, 7):
+        evidence = claim(made_up_experiment(runs), number).evidence
+        told = [sentence for sentence in evidence if sentence.startswith("Left out")]
+        assert told
+        assert "not finite, 12 of ReLU: there it had vanished" in told[0]
+
+
 @pytest.mark.parametrize(
     ("deviation", "verdict"),
     # ELU's means are half of ReLU's; with these deviations its relative ones are smaller, or larger.
@@ -144,6 +158,13 @@ def test_survivors_support_nothing(make):
     assert claims[2].pairs == "7"
     assert (claims[0].pairs, claims[9].pairs) == ("14", "14")
     assert "More runs diverged on the side that looks better" in claims[2].deciding
+    for number in (2, 6, 8):  # of layers; claim 6 is better where it is higher
+        assert claims[number - 1].verdict == Verdict.UNDECIDED, number
+        assert any(
+            s == "In 7 pairs a run diverged: it is in no mean, so the pair is missing."
+            for s in claims[number - 1].evidence
+        )
+        assert "More runs diverged on the side that looks better" in claims[number - 1].deciding, number
 
 
 def made_up(steps, seeds=10, losses=((3.5, 2.5, 1.9), (1.9, 1.8, 1.7))):
@@ -250,7 +271,11 @@ def test_best_alpha_comes_from_held_out_images_only(make):
         errors = [run.metrics.get("validation", "error").values[-1] for run in with_validation.of(variant)]
         means[with_validation.label(variant)] = sum(errors) / len(errors)
     best = min(means, key=means.get)
-    assert any(f"Best on held-out training images: {best}" in s for s in judge(with_validation)[11].evidence)
+    told = judge(with_validation)[11].evidence
+    assert any(f"Best on held-out training images: {best}" in s for s in told)
+    second = sorted(means, key=means.get)[1]
+    lead = f"Next is {second}, +{means[second] - means[best]:.2f} points, interval ["
+    assert any(lead in s for s in told)
 
 
 def test_an_alpha_of_which_a_run_diverged_is_not_the_best(make):
@@ -281,6 +306,49 @@ def test_without_a_final_error_of_relu_claims_1_and_10_are_not_measured(make):
 
 
 def test_every_other_function_is_compared(make):
-    claim = judge(make(activations=["relu", "elu(alpha=1)", "selu", "tanh"], seeds=range(1, 9)))[12]
-    assert claim.verdict == Verdict.SUPPORTED
-    assert claim.evidence[0] == f"4 of {len(FUNCTIONS)} functions of the table are in this experiment."
+    found = claim(whole_table({}), 13)
+    assert (found.verdict, found.deciding) == (Verdict.SUPPORTED, "")
+    assert found.pairs == "12"
+
+
+def test_a_part_of_the_table_is_evidence_and_no_verdict(make):
+    found = judge(make(activations=["relu", "elu(alpha=1)", "selu", "tanh"], seeds=range(1, 9)))[12]
+    assert found.verdict == Verdict.NOT_MEASURED
+    assert found.evidence[0] == f"4 of {len(FUNCTIONS)} functions of the table are in this experiment."
+    assert any(sentence.startswith("tanh against ELU: ") for sentence in found.evidence)
+
+
+def test_what_decides_claim_13_is_said_of_the_function_that_takes_most():
+    weak, weaker = ([(-1) ** seed + size for seed in range(12)] for size in (0.4, 0.2))
+    found = claim(whole_table({"selu": weak, "tanh": weaker}), 13)
+    assert found.verdict == Verdict.UNDECIDED
+    assert found.deciding.startswith("tanh, which takes most: More than 100 more paired runs")
+
+
+def whole_table(leads):
+    """Every function with twelve seeds, ten points behind ELU but where `leads` says how far, by seed."""
+    functions = [Activation(f.name, tuple((p.name, p.default) for p in f.parameters)) for f in FUNCTIONS]
+    behind = {f.name: leads.get(f.name, [10.0 + 0.1 * seed for seed in range(12)]) for f in functions}
+    behind["elu"] = [0.0] * 12
+    return made_up_experiment(
+        [made_up_run(f.text(), seed, [50, 30 + behind[f.name][seed]]) for f in functions for seed in range(12)]
+    )
+
+
+@pytest.mark.parametrize(("losses", "verdict"), [("apart", Verdict.SUPPORTED), ("mixed", Verdict.UNDECIDED)])
+def test_alpha_has_an_influence_if_errors_and_losses_both_show_one(losses, verdict):
+    def loss(alpha, seed):
+        return 2.0 + 0.01 * seed + (alpha == 2) * (0.5 if losses == "apart" else 0.1 * (-1) ** seed)
+
+    runs = [
+        made_up_run(
+            f"elu(alpha={alpha})", seed, [50, 30 + 3 * alpha + 0.1 * seed * alpha], [3.0, loss(alpha, seed)]
+        )
+        for alpha in (1, 2)
+        for seed in range(8)
+    ]
+    found = claim(made_up_experiment(runs), 12)
+    both = losses == "apart"
+    assert found.verdict == verdict
+    assert found.qualifier == "an influence on test error" + (" and training loss" if both else "")
+    assert found.deciding.startswith("" if both else "Training loss: ")

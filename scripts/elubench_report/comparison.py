@@ -39,7 +39,8 @@ class Comparison:
     paired: Paired
     p_adjusted: float | None  # Holm over the family
     family: int  # comparisons made together
-    diverged: tuple[int, int] = (0, 0)  # runs of subject and reference that diverged; lower values are better
+    diverged: tuple[int, int] = (0, 0)  # runs of subject and reference that diverged
+    better: int = -1  # the sign of a difference that speaks for the subject
 
     @property
     def significant(self) -> bool:
@@ -54,7 +55,7 @@ class Comparison:
         if effect is None or np.sign(effect) != direction:
             return Doubt.MEAN
         mine, other = self.diverged
-        return Doubt.DIVERGED if (mine - other) * direction < 0 else None
+        return Doubt.DIVERGED if (mine - other) * direction * self.better > 0 else None
 
     @property
     def interval_covers_zero(self) -> bool:
@@ -101,10 +102,16 @@ def compare(values: Values, reference: Activation) -> list[Comparison]:
     return compare_pairs(pairs_of(values, reference))
 
 
-def with_divergence(experiment: Experiment, comparisons: Sequence[Comparison]) -> list[Comparison]:
-    """The same, with how many runs of each side diverged among the seeds that both have. Less must be better."""
+def with_divergence(
+    experiment: Experiment, comparisons: Sequence[Comparison], better: int = -1
+) -> list[Comparison]:
+    """The same, with how many runs of each side diverged among the seeds that both have."""
     return [
-        replace(c, diverged=(_diverged(experiment, c, c.subject), _diverged(experiment, c, c.reference)))
+        replace(
+            c,
+            diverged=(_diverged(experiment, c, c.subject), _diverged(experiment, c, c.reference)),
+            better=better,
+        )
         for c in comparisons
     ]
 

@@ -19,9 +19,7 @@ from elubench_report.comparison import Comparison, Values, compare_pairs, pairs_
 from elubench_report.curves import seconds, test_error, training_loss
 from elubench_report.experiment import Experiment, Run, Variant
 from elubench_report.metrics import Series
-from elubench_report.pairing import Paired
 from elubench_report.results import collect, final_test_error
-from elubench_report.statistics import Interval
 
 LOSS_LEVELS = (4.0, 3.0, 2.0, 1.5, 1.0, 0.75, 0.5, 0.4)
 
@@ -135,9 +133,3 @@ def compare_over_levels(
         }
         found[variant] = dict(zip(mine, compare_pairs(list(mine.values())), strict=True))
     return found
-
-
-def interval_of_times(paired: Paired) -> Interval | None:
-    """None where all differences are equal: those of a grid of evaluations do not show then how they scatter."""
-    is_one = not paired.censored and len(set(paired.differences)) == 1
-    return None if is_one else paired.interval

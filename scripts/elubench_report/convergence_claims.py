@@ -15,7 +15,6 @@ from elubench_report.convergence import (
     Measure,
     compare_over_levels,
     final_error_levels,
-    interval_of_times,
     loss_levels,
 )
 from elubench_report.experiment import Experiment
@@ -76,7 +75,7 @@ def faster_convergence(experiment: Experiment) -> Claim:
         verdict,
         "iterations and seconds, test error and training loss" if Measure.SECONDS in rows else "iterations only",
         effect_of(first, Question(_EARLIER, "iterations until ReLU’s final test error", 0)),
-        text.interval(interval_of_times(first.paired), 0),
+        text.interval(first.paired.interval, 0),
         str(first.paired.n),
         text.p_value(first.p_adjusted),
         list(filter(None, evidence)),

@@ -11,7 +11,6 @@ from elubench_report.convergence import (
     Measure,
     compare_over_levels,
     final_errors_of,
-    interval_of_times,
     levels,
 )
 from elubench_report.experiment import Experiment, Variant
@@ -79,7 +78,7 @@ def _difference_cells(
     paired = comparison.paired
     return [
         text.effect(paired, digits),
-        text.interval(interval_of_times(paired), digits),
+        text.interval(paired.interval, digits),
         str(paired.n),
         text.p_value(comparison.p_adjusted),
     ]

@@ -11,14 +11,12 @@ from elubench_report.convergence import (
     final_error_levels,
     final_errors_of,
     first_stays,
-    interval_of_times,
     levels,
     loss_levels,
 )
 from elubench_report.experiment import Experiment, Run, Variant
 from elubench_report.made_up_curves import made_up_experiment, made_up_run
 from elubench_report.metrics import Series
-from elubench_report.pairing import pair
 
 ELU, RELU = Variant(parse_activation("elu")), Variant(parse_activation("relu"))
 
@@ -144,10 +142,3 @@ def test_identical_activations_are_rarely_decided():
         wrong = [count.get((name, sign), 0) / trials for sign in (-1, 1)]
         assert sum(wrong) <= 0.05 + margin, name
         assert abs(wrong[0] - wrong[1]) <= margin, name
-
-
-def test_times_that_differ_all_alike_have_no_interval():
-    alike = pair({1: 500.0, 2: 1000.0}, {1: 3500.0, 2: 4000.0})
-    assert interval_of_times(alike) is None
-    unlike = pair({1: 500.0, 2: 1000.0}, {1: 3500.0, 2: 4500.0})
-    assert interval_of_times(unlike) == unlike.interval is not None

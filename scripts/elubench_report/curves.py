@@ -36,7 +36,7 @@ def test_error(run: Run) -> Series:
 
 
 def training_loss(run: Run) -> Series:
-    """Training loss in nats, averaged between successive evaluations of the test set, as the paper's is.
+    """Training loss in nats, averaged between successive evaluations of the test set.
 
     A row of metrics.csv is a mean over the iterations since the row before, so rows count by how many they cover.
     """
@@ -51,6 +51,12 @@ def training_loss(run: Run) -> Series:
     counts = np.bincount(window[inside], covered[inside], len(ends))
     present = counts > 0
     return Series(ends[present], totals[present] / counts[present])
+
+
+def loss_window(runs: Sequence[Run]) -> int | None:
+    """Iterations that each training loss is a mean of; None where they differ, so that no one number says it."""
+    windows = {int(w) for run in runs for w in np.diff(test_error(run).iterations, prepend=0) if w > 0}
+    return windows.pop() if len(windows) == 1 else None
 
 
 def seconds(run: Run, iterations: np.ndarray) -> np.ndarray:

@@ -39,13 +39,13 @@ DEFINITIONS = (
         "decided",
         "Adjusted p is below .05; the direction is that of the signed ranks, which p belongs to. It stays "
         "undecided if the mean (or, with censored pairs, the median of those whose sign is known) has another "
-        "sign, or, for errors, if more runs diverged on the side that looks better. A 95 % interval that covers 0 "
-        "beside it is said: one or few pairs widen it.",
+        "sign, or, for errors and layers, if more runs diverged on the side that looks better. A 95 % interval "
+        "that covers 0 beside it is said: one or few pairs widen it.",
     ),
     (
-        "how many more runs",
+        "how many more pairs of runs",
         "“≥”, “at least”: fewer cannot bring the smallest possible p, times the number of comparisons, below "
-        ".05; pairs that do not differ do not count. “About”: from two pairs on, if that is more, the number "
+        ".05; pairs that do not differ do not count. “About”: from five pairs on, if that is more, the number "
         "with which a t test on normal differences of the mean and standard deviation seen would have 80 % "
         "power, over the signed-rank test's efficiency, 3 / π. More than 100 are given as such. No number: the "
         "estimate does not exceed the pairs that are there.",

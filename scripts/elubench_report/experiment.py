@@ -135,6 +135,10 @@ class Experiment:
         same = {v.activation for v in self.variants if v.activation.name == variant.activation.name}
         return variant.activation.label(with_parameters=len(same) > 1) + (" + BN" if variant.batch_norm else "")
 
+    def label_of_curves(self, variant: Variant) -> str:
+        """The same for what to_draw draws, which says so where the runs have not finished."""
+        return self.label(variant) + ("" if self.finished(variant) else " (unfinished)")
+
 
 def has_runs(folder: Path) -> bool:
     """Whether there is anything in the folder to report."""

@@ -11,15 +11,27 @@ from elubench_report import text
 from elubench_report.claim import Claim, Verdict
 from elubench_report.comparison import Comparison, with_divergence
 from elubench_report.experiment import Experiment, Run
-from elubench_report.judging import RELU, Question, elu_against_relu, judged, per_variant, subject_of
-from elubench_report.layers import gradient_ratio_series, layers
+from elubench_report.judging import (
+    LEFT_OUT,
+    RELU,
+    Question,
+    divergence,
+    elu_against_relu,
+    judged,
+    per_variant,
+    subject_of,
+)
+from elubench_report.layers import evaluations_without_ratio, gradient_ratio_series, layers
 from elubench_report.metrics import EMPTY, Series
 from elubench_report.results import collect
+
+_QUALIFIER = "compared with ReLU's; the gradient by itself is not judged"
 
 
 def vanishing_gradient(experiment: Experiment) -> Claim:
     names = layers(experiment, "gradient_norm")
     values = collect(experiment, _of_ratio(names, lambda series: float(series.values.mean())))
+    compared = with_divergence(experiment, elu_against_relu(experiment, values), better=+1)
     evidence = [
         per_variant(
             experiment,
@@ -29,16 +41,18 @@ def vanishing_gradient(experiment: Experiment) -> Claim:
         ),
         "More of the gradient arriving at the first layer than with ReLU counts as support; the ratio by itself "
         "depends on the sizes of the layers.",
+        _left_out(experiment, names),
+        divergence(experiment, compared, LEFT_OUT),
     ]
     return judged(
         6,
         "ELU has no vanishing gradient.",
         Question(+1, "powers of ten"),
         experiment,
-        elu_against_relu(experiment, values),
+        compared,
         "needs the probe's gradient_norm rows of two layers",
         evidence,
-        "compared with ReLU",
+        _QUALIFIER,
     )
 
 
@@ -48,6 +62,21 @@ def _of_ratio(names: list[str], reduce: Callable[[Series], float | None]) -> Cal
         return reduce(series) if len(series) else None
 
     return number
+
+
+def _left_out(experiment: Experiment, names: list[str]) -> str:
+    counts = {
+        variant: sum(evaluations_without_ratio(run, names) for run in experiment.finished(variant))
+        for variant in experiment.variants
+        if len(names) > 1
+    }
+    shown = [f"{n} of {experiment.label(variant)}" for variant, n in counts.items() if n]
+    return (
+        f"Left out are evaluations at which a gradient was 0 or not finite, {text.joined(shown)}: there it had "
+        "vanished or exploded altogether."
+        if shown
+        else ""
+    )
 
 
 def _largest_rise(series: Series) -> float | None:
@@ -76,6 +105,7 @@ def exploding_gradient(experiment: Experiment) -> Claim:
         per_variant(experiment, levels, 2, "Its highest value at any evaluation"),
         "A smaller rise than ReLU's counts as support, unless it goes higher than ReLU's, or more runs diverge; a "
         "larger one against it, unless it stays lower.",
+        _left_out(experiment, names),
     ]
     claim = judged(
         7,
@@ -85,7 +115,7 @@ def exploding_gradient(experiment: Experiment) -> Claim:
         with_divergence(experiment, elu_against_relu(experiment, rises)),
         "needs the probe's gradient_norm rows of two layers and two evaluations",
         evidence,
-        "compared with ReLU",
+        _QUALIFIER,
     )
     claim = _unless_level_disagrees(claim, elu_against_relu(experiment, levels))
     return _with_decided_divergence(experiment, claim)

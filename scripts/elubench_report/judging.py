@@ -9,6 +9,7 @@ experiment's own table of results, of all activations, and keeps that table's p.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,6 +30,8 @@ from elubench_report.sample_size import MOST_FORESEEN, smallest_pairs
 
 ELU = Activation("elu", (("alpha", 1.0),))
 RELU = Activation("relu")
+
+LEFT_OUT = "it is in no mean, so the pair is missing"  # what becomes of a run that diverged
 
 _DOUBTS = {
     Doubt.MEAN: "The ranks decide, but the effect shown has the other sign or none. Look at the single pairs: one "
@@ -167,8 +170,10 @@ def judged(
 
 
 def effect_of(comparison: Comparison, question: Question) -> str:
-    """`−20 iterations until ...`."""
-    return f"{text.effect(comparison.paired, question.digits)} {question.measure}"
+    """`−20 iterations until ...`; `sooner (4 of 6 censored): iterations until ...` where there is no number."""
+    effect = comparison.paired.effect
+    has_number = effect is not None and math.isfinite(effect)
+    return f"{text.effect(comparison.paired, question.digits)}{'' if has_number else ':'} {question.measure}"
 
 
 def sentence_of(experiment: Experiment, comparison: Comparison, question: Question) -> str:

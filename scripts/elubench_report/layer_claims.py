@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from elubench_report.claim import Claim, Verdict
-from elubench_report.comparison import Values
+from elubench_report.comparison import Values, with_divergence
 from elubench_report.experiment import Experiment, Run
 from elubench_report.judging import (
+    LEFT_OUT,
     Question,
     deciding,
+    divergence,
     elu_against_relu,
     judged,
     per_variant,
@@ -40,17 +42,19 @@ def activation_means(experiment: Experiment) -> Claim:
         return float(np.divide(np.abs(mean), size, out=np.zeros_like(size), where=size > 0).mean())
 
     values, relative = collect(experiment, distance), collect(experiment, relative_distance)
+    compared = with_divergence(experiment, elu_against_relu(experiment, values))
     evidence = [
         per_variant(experiment, values, 3, "Distance of the mean activation from zero, over layers and training"),
         per_variant(experiment, relative, 3, "The same over the root mean square of the layer's activations"),
         "This measures the difference, not that it is the cause of faster convergence.",
+        divergence(experiment, compared, LEFT_OUT),
     ]
     claim = judged(
         2,
         "Mean activations are closer to zero.",
         Question(-1, "in |mean activation|", 3),
         experiment,
-        elu_against_relu(experiment, values),
+        compared,
         "needs the probe's activation_mean rows",
         evidence,
     )
@@ -61,7 +65,7 @@ def _unless_scale_decides(experiment: Experiment, claim: Claim, relative: Values
     """Undecided where the verdict is another one relative to the size of the activations."""
     if claim.verdict is Verdict.NOT_MEASURED:
         return claim
-    compared = elu_against_relu(experiment, relative)
+    compared = with_divergence(experiment, elu_against_relu(experiment, relative))
     if not compared:
         return replace(claim, qualifier="absolute distances only: the probe has no activation_std rows")
     evidence = [*claim.evidence, *(sentence_of(experiment, c, _RELATIVE) for c in compared)]
@@ -83,9 +87,10 @@ def dead_units(experiment: Experiment) -> Claim:
         return 100.0 * float(values[-1].mean()) if values.size else None
 
     values = collect(experiment, share)
-    compared = elu_against_relu(experiment, values)
+    compared = with_divergence(experiment, elu_against_relu(experiment, values))
     evidence = [
-        per_variant(experiment, values, 2, "Dead channels in per cent, mean over layers at the last evaluation")
+        per_variant(experiment, values, 2, "Dead channels in per cent, mean over layers at the last evaluation"),
+        divergence(experiment, compared, LEFT_OUT),
     ]
     claim = judged(
         8,
@@ -95,7 +100,7 @@ def dead_units(experiment: Experiment) -> Claim:
         compared,
         "needs the probe's dead_fraction rows",
         evidence,
-        "compared with ReLU",
+        "compared with ReLU's; whether there are any is not judged",
     )
     if compared and not any(compared[0].paired.differences):
         claim.evidence.append("Neither has more than the other in any pair, so there is nothing to compare.")

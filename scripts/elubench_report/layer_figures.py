@@ -43,7 +43,7 @@ def _across_layers(experiment: Experiment, diagnostic: Diagnostic, names: list[s
         curves = [mean_curve(experiment.to_draw(variant), probe(diagnostic.metric, name)) for name in names]
         if not all(len(curve) for curve in curves):
             continue
-        lines.append(CurveLine(variant, experiment.label(variant), _last_points(curves, scale)))
+        lines.append(CurveLine(variant, experiment.label_of_curves(variant), _last_points(curves, scale)))
         rows += _rows_across(variant, names, curves, scale)
     if not lines:
         return None
@@ -143,7 +143,9 @@ def _over_training(experiment: Experiment, diagnostic: Diagnostic, names: list[s
                 [variant.text(), name, int(i), float(v), curve.n]
                 for i, v in zip(curve.x, curve.mean * scale, strict=True)
             ]
-        axes.set_title(experiment.label(variant), color=colour(experiment, variant), pad=3, fontweight="bold")
+        axes.set_title(
+            experiment.label_of_curves(variant), color=colour(experiment, variant), pad=3, fontweight="bold"
+        )
     for index, axes in enumerate(panels):
         _panel(axes, diagnostic, drawn, index, columns, len(variants))
     _layer_key(figure, names, shades)

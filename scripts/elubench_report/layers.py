@@ -80,11 +80,20 @@ def matrix(run: Run, metric: str, names: list[str]) -> np.ndarray:
 
 
 def gradient_ratio_series(run: Run, names: list[str]) -> Series:
-    """log10 of the gradient norm of the first layer over the last one's, where both are above 0."""
+    """log10 of the gradient norm of the first layer over the last one's, where that is finite."""
+    ratios = _gradient_ratios(run, names)
+    keep = np.isfinite(ratios.values)
+    return Series(ratios.iterations[keep], ratios.values[keep])
+
+
+def evaluations_without_ratio(run: Run, names: list[str]) -> int:
+    """How many gradient_ratio_series leaves out: one of the two gradients is 0 there, or not finite."""
+    return int((~np.isfinite(_gradient_ratios(run, names).values)).sum())
+
+
+def _gradient_ratios(run: Run, names: list[str]) -> Series:
     first, last = (probe("gradient_norm", name)(run) for name in (names[0], names[-1]))
     if not np.array_equal(first.iterations, last.iterations):
         return EMPTY
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.log10(first.values / last.values)
-    keep = np.isfinite(ratio)
-    return Series(first.iterations[keep], ratio[keep])
+        return Series(first.iterations, np.log10(first.values / last.values))

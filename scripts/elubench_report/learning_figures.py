@@ -24,14 +24,20 @@ _LONG = 20000  # iterations from which on the second half is drawn by itself, to
 
 def learning_curves(experiment: Experiment, reference: Reference | None) -> list[Figure]:
     """Test error and training loss against iterations and seconds; for a long run the second half again."""
-    paper_error = reference.test_error if reference else {}
-    paper_loss = reference.training_loss if reference else {}
+    their_errors = reference.test_error if reference else {}
+    their_losses = reference.losses_beside(experiment) if reference else {}
     error, loss = "test error (%)", "training loss (nats)"
     with matplotlib.rc_context(RC):
         figures = [
-            _curves(experiment, "test_error_iterations", "Test error", error, test_error, paper_error, reference),
+            _curves(experiment, "test_error_iterations", "Test error", error, test_error, their_errors, reference),
             _curves(
-                experiment, "training_loss_iterations", "Training loss", loss, training_loss, paper_loss, reference
+                experiment,
+                "training_loss_iterations",
+                "Training loss",
+                loss,
+                training_loss,
+                their_losses,
+                reference,
             ),
             _curves(experiment, "test_error_seconds", "Test error by time", error, test_error, None, None),
             _curves(experiment, "training_loss_seconds", "Training loss by time", loss, training_loss, None, None),
@@ -45,7 +51,7 @@ def learning_curves(experiment: Experiment, reference: Reference | None) -> list
                     "Test error, second half",
                     error,
                     test_error,
-                    paper_error,
+                    their_errors,
                     reference,
                     start=last // 2,
                 )
@@ -59,12 +65,12 @@ def _curves(
     title: str,
     axis: str,
     series_of: Callable[[Run], Series],
-    paper: dict[Variant, Series] | None,
+    theirs: dict[Variant, Series] | None,
     reference: Reference | None,
     start: int = 0,
 ) -> Figure | None:
-    by_time = paper is None
-    lines = list(lines_of(experiment, series_of, paper or {}, by_time))
+    by_time = theirs is None
+    lines = list(lines_of(experiment, series_of, theirs or {}, by_time))
     if not lines:
         return None
 
@@ -74,8 +80,8 @@ def _curves(
             _time_axis(axes)
 
     short_title = reference.short_title if reference else ""
-    figure, wide = line_figure(experiment, lines, set_axis, 2.55, start, paper=short_title)
-    caption = _curve_caption(experiment, by_time, lines, reference)
+    figure, wide = line_figure(experiment, lines, set_axis, 2.55, start, reference=short_title)
+    caption = _curve_caption(experiment, series_of, by_time, lines, reference)
     return Figure(
         key, title, caption, figure, CURVE_HEADER, curve_rows(lines, reference.source if reference else ""), wide
     )
@@ -89,7 +95,7 @@ def _time_axis(axes: Axes) -> None:
 
 
 def lines_of(
-    experiment: Experiment, series_of: Callable[[Run], Series], paper: dict[Variant, Series], by_time: bool
+    experiment: Experiment, series_of: Callable[[Run], Series], theirs: dict[Variant, Series], by_time: bool
 ) -> Iterable[CurveLine]:
     for variant in experiment.variants:
         runs = [r for r in experiment.to_draw(variant) if not by_time or is_timed(experiment, r)]
@@ -97,10 +103,7 @@ def lines_of(
         keep = np.isfinite(curve.x)
         if not len(curve) or not keep.any():
             continue
-        label = experiment.label(variant)
-        if not experiment.finished(variant):
-            label += " (unfinished)"
-        yield CurveLine(variant, label, curve, paper.get(variant))
+        yield CurveLine(variant, experiment.label_of_curves(variant), curve, theirs.get(variant))
 
 
 def curve_axis(axes: Axes, y_label: str, lines: Sequence[CurveLine], start: int) -> None:
@@ -122,9 +125,9 @@ def _range(lines: Sequence[CurveLine], start: float, last: float) -> tuple[float
         for part in (curve.mean, curve.low, curve.high):
             if part is not None:
                 values.append(part[(curve.x >= start) & (curve.x <= last)])
-        if line.paper is not None:
-            inside = (line.paper.iterations >= start) & (line.paper.iterations <= last)
-            values.append(line.paper.values[inside])
+        if line.reference is not None:
+            inside = (line.reference.iterations >= start) & (line.reference.iterations <= last)
+            values.append(line.reference.values[inside])
     finite = np.concatenate(values)
     finite = finite[np.isfinite(finite)]
     if not len(finite):
@@ -135,15 +138,21 @@ def _range(lines: Sequence[CurveLine], start: float, last: float) -> tuple[float
 
 
 def _curve_caption(
-    experiment: Experiment, by_time: bool, lines: Sequence[CurveLine], reference: Reference | None
+    experiment: Experiment,
+    series_of: Callable[[Run], Series],
+    by_time: bool,
+    lines: Sequence[CurveLine],
+    reference: Reference | None,
 ) -> str:
     parts = [f"Against {'the time of training alone, evaluation not counted' if by_time else 'iterations'}."]
     parts.append(runs_sentence([line.curve for line in lines]))
     if by_time and experiment.clock:
         parts.append(f"Measured on {', '.join(experiment.clock)}.")
-    if reference and any(line.paper is not None for line in lines):
+    if reference and any(line.reference is not None for line in lines):
         moved = ", moved from the plot's axis to iterations" if reference.skew else ""
         parts.append(f"Dashed, in the same colours: {reference.title}{moved}.")
+    elif reference and series_of is training_loss and not by_time:
+        parts += filter(None, [reference.losses_left_out(experiment)])
     return " ".join(parts)
 
 
@@ -168,9 +177,9 @@ def curve_rows(lines: Sequence[CurveLine], source: str = "") -> list[list[Cell]]
             time = float(curve.x[i]) if by_time else None
             iteration, mean = int(curve.iterations[i]), float(curve.mean[i])
             rows.append([line.variant.text(), "this experiment", iteration, time, mean, low, high, curve.n])
-        if line.paper is not None:
+        if line.reference is not None:
             rows += [
                 [line.variant.text(), source, int(x), None, float(y), None, None, None]
-                for x, y in zip(line.paper.iterations, line.paper.values, strict=True)
+                for x, y in zip(line.reference.iterations, line.reference.values, strict=True)
             ]
     return rows

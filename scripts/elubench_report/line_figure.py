@@ -21,7 +21,7 @@ from elubench_report.style import (
     FONT_SIZE,
     INK,
     MARKERS,
-    PAPER_STYLE,
+    REFERENCE_STYLE,
     EndLabel,
     colour,
     is_sweep,
@@ -38,7 +38,7 @@ class CurveLine:
     variant: Variant
     label: str
     curve: Curve
-    paper: Series | None = None
+    reference: Series | None = None
 
 
 def marker(variant: Variant, curve: Curve) -> str:
@@ -53,12 +53,12 @@ def line_figure(
     usual_height: float,
     start: float = 0.0,
     left: float = 0.5,
-    paper: str = "",
+    reference: str = "",
 ) -> tuple[Canvas, bool]:
     """The figure, and whether it is wide. `set_axis` labels and limits one panel; `start`: the first x shown."""
     arrangement = arrange(experiment, [line.variant for line in lines])
     by_variant = {line.variant: line for line in lines}
-    legend = _legend(arrangement, lines, paper)
+    legend = _legend(arrangement, lines, reference)
     figure, all_axes = _canvas(arrangement, lines, usual_height, left, bool(legend))
     for index, (axes, panel) in enumerate(zip(all_axes, arrangement.panels, strict=False)):
         for variant in panel.background:
@@ -113,9 +113,11 @@ def _draw(axes: Axes, line: CurveLine, shade: str, style: object, in_panel: int,
     if curve.low is not None:
         faintness = 0.18 if in_panel <= _FEW_BANDS else 0.08
         axes.fill_between(curve.x, curve.low, curve.high, color=shade, alpha=faintness, linewidth=0, zorder=2)
-    if line.paper is not None:
-        points = line.paper
-        axes.plot(points.iterations, points.values, color=shade, linestyle=PAPER_STYLE, linewidth=1.0, zorder=2.5)
+    if line.reference is not None:
+        points = line.reference
+        axes.plot(
+            points.iterations, points.values, color=shade, linestyle=REFERENCE_STYLE, linewidth=1.0, zorder=2.5
+        )
 
 
 def _outer_labels(axes: Axes, index: int, arrangement: Arrangement) -> None:
@@ -171,10 +173,10 @@ def _end(experiment: Experiment, line: CurveLine, label: str, start: float) -> E
     return EndLabel(float(curve.x[last]), float(curve.mean[last]), label, colour(experiment, line.variant))
 
 
-def _legend(arrangement: Arrangement, lines: Sequence[CurveLine], paper: str) -> list[Line2D]:
+def _legend(arrangement: Arrangement, lines: Sequence[CurveLine], reference: str) -> list[Line2D]:
     entries = []
-    if any(line.paper is not None for line in lines):
-        entries += [("this experiment", "-", 1.4), (paper, PAPER_STYLE, 1.0)]
+    if any(line.reference is not None for line in lines):
+        entries += [("this experiment", "-", 1.4), (reference, REFERENCE_STYLE, 1.0)]
     if any(arrangement.mixed(panel) for panel in arrangement.panels):
         entries.append(("with batch normalisation", BATCH_NORM_STYLE, 1.4))
     return [Line2D([], [], color=INK, linestyle=s, linewidth=w, label=name) for name, s, w in entries]

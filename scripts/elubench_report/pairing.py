@@ -52,10 +52,11 @@ class Paired:
     def interval(self) -> Interval | None:
         """Of the mean difference; where some are censored of the median, in which never is infinite.
 
-        A pair of which neither run reached the level may lie anywhere.
+        A pair of which neither run reached the level may lie anywhere. None where all differences are equal, as
+        those of shares and of a grid of evaluations may be: they do not show then how they scatter.
         """
         if not self.censored:
-            return mean_interval(self.differences)
+            return mean_interval(self.differences) if len(set(self.differences)) > 1 else None
         lows, highs = (self._known + self.neither * (bound,) for bound in (-math.inf, math.inf))
         return median_interval(lows, highs)
 

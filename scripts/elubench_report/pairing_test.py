@@ -34,6 +34,14 @@ def test_censored_pairs_have_an_interval_of_the_median():
     assert text.interval(paired.interval, 0) == "[−∞, −73]"
 
 
+def test_differences_that_are_all_alike_have_no_interval():
+    alike = pair({1: 500.0, 2: 1000.0}, {1: 3500.0, 2: 4000.0})
+    assert alike.effect == -3000.0
+    assert alike.interval is None
+    unlike = pair({1: 500.0, 2: 1000.0}, {1: 3500.0, 2: 4500.0}).interval
+    assert unlike.high - unlike.low == pytest.approx(2 * 12.7062 * 250, rel=1e-5)  # t(1), half of their distance
+
+
 def test_a_pair_of_which_nothing_is_known_may_lie_anywhere():
     elu, relu = {seed: 10.0 + seed for seed in range(9)}, dict.fromkeys(range(9), 90.0)
     for seed in (0, 1):

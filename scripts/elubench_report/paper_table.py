@@ -54,16 +54,18 @@ def paper_result_table(experiment: Experiment, reference: Reference) -> Table | 
         "ours is",
     ]
     notes = [
-        "Interval: Welch’s t, unpaired, for the paper’s seeds are not ours; of one run, where one more of the "
-        "paper’s runs would lie. Within chance: it covers 0, which does not show that the two are equal; how far "
-        "apart they may be, the interval says. Each is for itself, not adjusted for how many there are.",
+        "Interval: Welch’s t, unpaired, for the paper’s seeds are not ours; of one run, that of its difference to "
+        "one more of the paper’s runs, if ours scatter as they do. Within chance: it covers 0, which does not "
+        "show that the two are equal; how far apart they may be, the interval says. Each is for itself, not "
+        "adjusted for how many there are.",
     ]
     return Table("paper_result", titled(experiment, "The result beside the paper’s"), header, rows, notes)
 
 
 def paper_table(experiment: Experiment, reference: Reference) -> Table | None:
     """Our means beside the paper's at the same iterations, between its points by straight lines."""
-    columns = ((test_error, reference.test_error, 2), (training_loss, reference.training_loss, 3))
+    losses = reference.losses_beside(experiment)
+    columns = ((test_error, reference.test_error, 2), (training_loss, losses, 3))
     rows = []
     for variant in experiment.variants:
         runs = experiment.finished(variant)
@@ -92,6 +94,7 @@ def paper_table(experiment: Experiment, reference: Reference) -> Table | None:
         f"Paper: {reference.title}, read off its drawing, between the points by straight lines.",
         "The paper leaves settings open (initial weights, padding, batch size, how dropout is placed): a "
         "difference may come from those, or from chance where seeds are few.",
+        *filter(None, [reference.losses_left_out(experiment)]),
     ]
     return Table("paper", titled(experiment, "Against the paper"), header, rows, notes)
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from elubench_report import text
 from elubench_report.activations import parse_activation
-from elubench_report.curves import mean_curve, test_error, training_loss
+from elubench_report.curves import loss_window, mean_curve, test_error, training_loss
 from elubench_report.errors import ReportError
 from elubench_report.experiment import Experiment, Run, Variant
 from elubench_report.metrics import Series
@@ -37,9 +37,28 @@ class Reference:
     skew: str  # how a figure's axis was read; empty for other runs
     test_error: dict[Variant, Series]
     training_loss: dict[Variant, Series]
+    loss_window: int | None  # iterations that each of these losses is a mean of
     final: dict[Variant, Sample] = field(default_factory=dict)  # test error that the paper prints, in per cent
     final_iteration: int | None = None  # of which it is
     experiment: Experiment | None = None  # whose curves they are, where they are not the paper's
+
+    def losses_beside(self, experiment: Experiment) -> dict[Variant, Series]:
+        """Its training losses, if the experiment's are means of as many iterations; else none.
+
+        While the loss falls, a mean of fewer iterations is lower: it would look like faster learning.
+        """
+        drawn = [run for variant in experiment.variants for run in experiment.to_draw(variant)]
+        window = loss_window(drawn)
+        return self.training_loss if window is not None and window == self.loss_window else {}
+
+    def losses_left_out(self, experiment: Experiment) -> str:
+        """Why there are none; empty where there are, or where the reference has no losses."""
+        if not self.training_loss or self.losses_beside(experiment):
+            return ""
+        return (
+            "Its training losses are left out, for each is a mean of another number of iterations than those of "
+            "these runs."
+        )
 
 
 def reference_of(experiment: Experiment) -> Reference:
@@ -57,6 +76,7 @@ def reference_of(experiment: Experiment) -> Reference:
         skew="",
         test_error=curves(test_error),
         training_loss=curves(training_loss),
+        loss_window=loss_window([run for v in experiment.variants for run in experiment.to_draw(v)]),
         experiment=experiment,
     )
 
@@ -86,6 +106,7 @@ def read_reference(key: str, folder: Path = PAPER) -> Reference:
         entry.get("data_set", _DATA_SET),
         entry["skew"]["explanation"],
         **found,
+        loss_window=entry.get("loss_window"),
         final=final,
         final_iteration=entry.get("final_iteration"),
     )

@@ -4,17 +4,17 @@ from statistics import mean
 import numpy as np
 import pytest
 
-from elubench_report import curves
+from elubench_report import curves, text
 from elubench_report.activations import parse_activation
 from elubench_report.beside_table import beside_table
 from elubench_report.errors import ReportError
 from elubench_report.experiment import Variant, read_experiment
-from elubench_report.learning_figures import curve_rows, lines_of
+from elubench_report.learning_figures import curve_rows, learning_curves, lines_of
 from elubench_report.made_up import MadeUp
 from elubench_report.made_up_curves import made_up_experiment, made_up_run
 from elubench_report.metrics import Metrics, Series
 from elubench_report.page import draw_all
-from elubench_report.paper_table import paper_result_table
+from elubench_report.paper_table import paper_result_table, paper_table
 from elubench_report.reference import read_reference, reference_of
 
 ELU, RELU = Variant(parse_activation("elu")), Variant(parse_activation("relu"))
@@ -97,19 +97,38 @@ def test_another_experiment_gives_its_mean_curves(make):
 def test_a_report_says_what_it_is_drawn_beside(make, tmp_path, without_figure_files):
     other = MadeUp(iterations=600, seeds=(1,)).write(tmp_path / "other")
     (report,) = draw_all([make(reference="clevert2015-fig4")], beside=read_experiment(other))
-    text = (report.folder / "report.md").read_text()
-    assert "Dashed, in the same colours: Made-up curves (other)." in text
-    assert "moved from the plot" not in text
+    page = (report.folder / "report.md").read_text()
+    assert "Dashed, in the same colours: Made-up curves (other)." in page
+    assert "moved from the plot" not in page
     assert "paper" not in report.tables
 
 
 def test_a_recipe_may_name_another_experiment(make, tmp_path, without_figure_files):
     MadeUp(iterations=600, seeds=(1,)).write(tmp_path / "other")
     (report,) = draw_all([make(reference="../other")])
-    text = (report.folder / "report.md").read_text()
-    assert "Dashed, in the same colours: Made-up curves (other)." in text
+    page = (report.folder / "report.md").read_text()
+    assert "Dashed, in the same colours: Made-up curves (other)." in page
     (report,) = draw_all([make(reference="../nowhere")])
     assert any("../nowhere" in warning for warning in report.warnings)
+
+
+@pytest.mark.parametrize(("test_every", "left_out"), [(500, False), (200, True)])
+def test_losses_are_beside_the_papers_where_they_are_means_of_as_many_iterations(make, test_every, left_out):
+    """While it falls, the mean of the last 200 iterations is below that of the last 500, as the paper's is."""
+    experiment = make(reference="clevert2015-fig4", iterations=1000, test_every=test_every)
+    reference = read_reference("clevert2015-fig4")
+    table = paper_table(experiment, reference)
+    assert all((row[6] == text.ABSENT) == left_out for row in table.rows)
+    assert any("losses are left out" in note for note in table.notes) == left_out
+    (figure,) = [f for f in learning_curves(experiment, reference) if f.key == "training_loss_iterations"]
+    assert ("losses are left out" in figure.caption) == left_out
+    assert ("Dashed" in figure.caption) != left_out
+
+
+def test_losses_over_other_windows_are_not_taken_seed_by_seed(make, tmp_path):
+    other = read_experiment(MadeUp(iterations=600, seeds=(1, 2), test_every=100).write(tmp_path / "other"))
+    measures = {row[2] for row in beside_table(make(test_every=200), other).rows}
+    assert measures == {"test error (points)"}
 
 
 def test_figures_csvs_say_whose_curves_they_hold(make):

@@ -142,9 +142,9 @@ def test_pdf_embeds_fonts_as_truetype(several_seeds):
 
 def test_one_seed_has_no_interval_and_says_so(one_seed_synthetic):
     markdown = (one_seed_synthetic.folder / "report.md").read_text()
-    assert "One seed: a single difference has no interval and no p" in markdown
+    assert "One pair: a single difference has no interval and no p" in markdown
     [row] = [line for line in markdown.splitlines() if line.startswith("| ELU | 1 |")]
-    assert row.endswith("| – | – | – | undecided, ≥ 5 more runs |")
+    assert row.endswith("| – | – | – | undecided, ≥ 5 more pairs |")
     assert not (one_seed_synthetic.folder / "figures/difference.csv").exists()
 
 

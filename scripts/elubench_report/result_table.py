@@ -21,7 +21,7 @@ def _direction(comparison: Comparison) -> str:
 
 
 def outcome(comparison: Comparison | None) -> str:
-    """Whether the difference is decided, else what keeps it or how many more paired runs it takes."""
+    """Whether the difference is decided, else what keeps it or how many more pairs of runs it takes."""
     if comparison is None:
         return text.ABSENT
     if comparison.decided:
@@ -32,8 +32,8 @@ def outcome(comparison: Comparison | None) -> str:
     if more is None:
         return "undecided"
     if more.number > MOST_FORESEEN:
-        return f"undecided, > {MOST_FORESEEN} more runs"
-    return f"undecided, {'≥' if more.least else 'about'} {text.count(more.number, 'more run')}"
+        return f"undecided, > {MOST_FORESEEN} more pairs"
+    return f"undecided, {'≥' if more.least else 'about'} {text.count(more.number, 'more pair')}"
 
 
 def result_table(experiment: Experiment, table: Sequence[Result]) -> Table:
@@ -86,7 +86,7 @@ def _result_notes(table: Sequence[Result]) -> list[str]:
     if not comparisons:
         return notes
     if all(comparison.paired.n == 1 for comparison in comparisons):
-        return [*notes, "One seed: a single difference has no interval and no p, and decides nothing."]
+        return [*notes, "One pair: a single difference has no interval and no p, and decides nothing."]
     family = text.count(comparisons[0].family, "comparison")
     return [
         *notes,
@@ -104,9 +104,14 @@ def headline(experiment: Experiment, table: Sequence[Result]) -> str:
     sentence = f"Test error after {iterations} iterations: {_errors_in_words(experiment, shown)}."
     seeds = max(len(result.errors) for result in shown)
     if seeds == 1:
-        return sentence + " One seed each, so there is no interval and nothing is decided."
+        return (
+            sentence
+            + " One seed each, so there is no interval over seeds and no claim about activations is decided."
+        )
     baseline = experiment.baseline_label
     decided = [r for r in shown if r.comparison and r.comparison.decided]
+    if not any(r.comparison for r in shown):
+        return sentence
     if not decided:
         return sentence + " No difference to the baseline is decided."
     if len(decided) > _NAMED_IN_HEADLINE:

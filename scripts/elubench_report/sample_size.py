@@ -13,6 +13,7 @@ from elubench_report.pairing import Paired
 from elubench_report.statistics import SIGNIFICANCE
 
 POWER = 0.8
+FEWEST_TO_FORESEE = 5  # pairs: the spread of fewer differences is known to a factor of three or worse
 MOST_FORESEEN = 100  # beyond that an estimate from few differences is no number to plan by
 
 
@@ -52,7 +53,8 @@ def more_runs(paired: Paired, comparisons: int) -> MoreRuns | None:
     The test leaves zero differences out, so they do not count towards the minimum.
     """
     least = max(0, smallest_pairs(comparisons) - paired.nonzero)
-    powered = None if paired.censored else pairs_for_power(paired.differences, comparisons)
+    foreseen = not paired.censored and paired.n >= FEWEST_TO_FORESEE
+    powered = pairs_for_power(paired.differences, comparisons) if foreseen else None
     estimate = 0 if powered is None else powered - paired.n
     if estimate > least:
         return MoreRuns(estimate, least=False)

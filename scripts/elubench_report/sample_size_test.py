@@ -37,10 +37,11 @@ def test_power_estimate_by_simulation():
     assert np.mean([signed_rank_p(list(row)) < 0.05 for row in draws]) == pytest.approx(0.8, abs=0.06)
 
 
-def test_below_the_least_number_the_size_of_the_difference_counts_too():
+def test_from_five_pairs_on_the_size_of_the_difference_counts_too():
     assert more_runs(paired(-1.0, -1.01), 1) == MoreRuns(4, least=True)  # six pairs are the least
-    weak = paired(-1.0, 1.2, -0.9)
-    assert more_runs(weak, 1) == MoreRuns(pairs_for_power(weak.differences, 1) - 3, least=False)
+    assert more_runs(paired(-1.0, 1.2, -0.9, 0.8), 1) == MoreRuns(2, least=True)
+    weak = paired(-1.0, 1.2, -0.9, 0.8, -0.7)
+    assert more_runs(weak, 1) == MoreRuns(pairs_for_power(weak.differences, 1) - 5, least=False)
     assert more_runs(weak, 1).number > 50
 
 
@@ -63,16 +64,16 @@ def test_an_estimate_below_what_is_there_does_not_tell():
 
 
 def test_words_tell_a_bound_from_an_estimate():
-    assert outcome(undecided(paired(-1.0, -1.01))) == "undecided, ≥ 4 more runs"
+    assert outcome(undecided(paired(-1.0, -1.01))) == "undecided, ≥ 4 more pairs"
     assert deciding(undecided(paired(-1.0, -1.01))).startswith("At least 4 more paired runs: with 2 that differ")
     weak = undecided(paired(-1.0, 0.8, -0.9, 0.2, -1.1, 0.5, -1.4, 0.2))
     assert weak.more_runs.number < MOST_FORESEEN
-    assert outcome(weak) == f"undecided, about {weak.more_runs.number} more runs"
+    assert outcome(weak) == f"undecided, about {weak.more_runs.number} more pairs"
     assert deciding(weak).startswith(f"About {weak.more_runs.number} more paired runs")
 
 
 def test_an_estimate_beyond_a_hundred_is_no_number():
     tiny = undecided(paired(-1.0, 1.2, -0.9, 0.8, -1.1, 1.0, -0.4, 0.2))
     assert tiny.more_runs.number > MOST_FORESEEN
-    assert outcome(tiny) == "undecided, > 100 more runs"
+    assert outcome(tiny) == "undecided, > 100 more pairs"
     assert deciding(tiny).startswith("More than 100 more paired runs")

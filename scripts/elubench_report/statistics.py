@@ -37,8 +37,8 @@ class Sample:
     n: int
 
     @property
-    def error(self) -> float:
-        """The squared standard error of the mean."""
+    def variance_of_mean(self) -> float:
+        """The square of its standard error."""
         return self.sd**2 / self.n
 
 
@@ -52,12 +52,13 @@ def difference_interval(values: Sequence[float], other: Sample) -> Interval | No
     difference = float(np.mean(values)) - other.mean
     spread = standard_deviation(values)
     if spread is None:
-        degrees, error = other.n - 1, other.sd**2 + other.error
+        degrees, variance = other.n - 1, other.sd**2 + other.variance_of_mean
     else:
         own = Sample(float(np.mean(values)), spread, len(values))
-        error = own.error + other.error
-        degrees = error**2 / (own.error**2 / (own.n - 1) + other.error**2 / (other.n - 1))
-    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, degrees)) * math.sqrt(error)
+        mine, its = own.variance_of_mean, other.variance_of_mean
+        variance = mine + its
+        degrees = variance**2 / (mine**2 / (own.n - 1) + its**2 / (other.n - 1))
+    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, degrees)) * math.sqrt(variance)
     return Interval(difference - half, difference + half)
 
 

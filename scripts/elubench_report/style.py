@@ -106,7 +106,7 @@ def _mix(first: str, second: str, share: float) -> str:
     return colors.to_hex((1 - share) * np.array(colors.to_rgb(first)) + share * np.array(colors.to_rgb(second)))
 
 
-PAPER_STYLE = (0, (4, 2))
+REFERENCE_STYLE = (0, (4, 2))
 BATCH_NORM_STYLE = (0, (6, 1.5, 1, 1.5))  # where both kinds are in one panel
 
 

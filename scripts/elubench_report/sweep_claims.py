@@ -9,7 +9,7 @@ import numpy as np
 from elubench_report import text
 from elubench_report.activations import FUNCTIONS
 from elubench_report.claim import Claim, Verdict
-from elubench_report.comparison import Values, compare_pairs, pairs_of, with_divergence
+from elubench_report.comparison import Comparison, Values, compare_pairs, pairs_of, with_divergence
 from elubench_report.curves import training_loss
 from elubench_report.experiment import Experiment, Run, Variant
 from elubench_report.judging import (
@@ -21,6 +21,7 @@ from elubench_report.judging import (
     subject_of,
     verdict_of,
 )
+from elubench_report.pairing import pair
 from elubench_report.results import collect, final_test_error
 
 
@@ -44,22 +45,34 @@ def alpha_sweep(experiment: Experiment) -> Claim:
         return not_measured(
             12, statement, f"needs seeds that {experiment.label(Variant(reference))} shares", evidence
         )
-    strongest = min(compared, key=lambda c: (not c.decided, math.inf if c.p_adjusted is None else c.p_adjusted))
-    is_error = any(strongest.paired is paired for _, _, paired in in_error)
-    measured = "points of test error" if is_error else "nats of training loss"
+    of_error = [c for c in compared if any(c.paired is paired for _, _, paired in in_error)]
+    of_loss = [c for c in compared if c not in of_error]
+    strongest = _strongest(compared)
+    measured = "points of test error" if strongest in of_error else "nats of training loss"
     against = f"{measured}, {experiment.label(strongest.subject)} less {experiment.label(strongest.reference)}"
+    parts = {"test error": of_error, "training loss": of_loss}
+    decided = [name for name, made in parts.items() if any(c.decided for c in made)]
+    still_open = [
+        f"{name.capitalize()}: {deciding(_strongest(made))}"
+        for name, made in parts.items()
+        if made and name not in decided
+    ]
     return Claim(
         12,
         statement,
-        Verdict.SUPPORTED if strongest.decided else Verdict.UNDECIDED,
-        "alpha has an influence",
+        Verdict.SUPPORTED if len(decided) == len(parts) else Verdict.UNDECIDED,
+        f"an influence on {text.joined(decided)}" if decided else "",
         f"{text.effect(strongest.paired, 3)} {against}",
         text.interval(strongest.paired.interval, 3),
         str(strongest.paired.n),
         text.p_value(strongest.p_adjusted),
         evidence,
-        deciding(strongest),
+        " ".join(still_open),
     )
+
+
+def _strongest(comparisons: list[Comparison]) -> Comparison:
+    return min(comparisons, key=lambda c: (not c.decided, math.inf if c.p_adjusted is None else c.p_adjusted))
 
 
 def _mean_training_loss(run: Run) -> float | None:
@@ -88,14 +101,27 @@ def _best_alpha(experiment: Experiment) -> str:
         return "No best alpha is named: each has a run that diverged."
     if short:
         return f"No best alpha is named: runs are missing of {text.joined(short)}."
-    best, error = min(((v, float(np.mean(list(s.values())))) for v, s in stable.items()), key=lambda item: item[1])
+    best, *others = sorted(stable, key=lambda v: float(np.mean(list(stable[v].values()))))
+    error = float(np.mean(list(stable[best].values())))
     unstable = [experiment.label(v) for v in held_out if v not in stable]
     left_out = f" Left out, for a run diverged: {text.joined(unstable)}." if unstable else ""
-    return f"Best on held-out training images: {experiment.label(best)}, {text.number(error)} % error.{left_out}"
+    return (
+        f"Best on held-out training images: {experiment.label(best)}, {text.number(error)} % error."
+        f"{_lead(experiment, best, others[0], stable) if others else ''}{left_out}"
+    )
+
+
+def _lead(experiment: Experiment, best: Variant, second: Variant, errors: Values) -> str:
+    lead = pair(errors[second], errors[best])
+    is_clear = lead.interval is not None and lead.interval.low > 0
+    return (
+        f" Next is {experiment.label(second)}, {text.effect(lead)} points, interval {text.interval(lead.interval)}"
+        f"{'' if is_clear else ': that does not tell the two apart'}."
+    )
 
 
 def other_functions(experiment: Experiment) -> Claim:
-    """Claim 13: ELU against every other function that is there."""
+    """Claim 13: ELU against every other function of the table. Some of them give evidence, but no verdict."""
     statement = "ELU compares well with other activation functions."
     subject = subject_of(experiment)
     there = {v.activation.name for v in experiment.variants}
@@ -109,10 +135,10 @@ def other_functions(experiment: Experiment) -> Claim:
     rivals = with_divergence(
         experiment, compare_pairs([item for item in pairs if item[0].activation.name != "elu"])
     )
-    if len({c.subject.activation for c in rivals}) < 2:
-        return not_measured(13, statement, "needs the activation table in one sweep", evidence)
     question = Question(+1, "points of test error")
     evidence += [sentence_of(experiment, c, question) for c in rivals]
+    if missing or not rivals:
+        return not_measured(13, statement, "needs the whole activation table in one sweep", evidence)
     verdicts = [verdict_of(c, +1) for c in rivals]
     closest = min(rivals, key=lambda c: math.inf if c.paired.effect is None else c.paired.effect)
     verdict = (
@@ -130,11 +156,21 @@ def other_functions(experiment: Experiment) -> Claim:
         13,
         statement,
         verdict,
-        "lower test error than every other function here",
+        "lower test error than every other function",
         f"{text.effect(closest.paired)} {against}",
         text.interval(closest.paired.interval),
         str(closest.paired.n),
         text.p_value(closest.p_adjusted),
         evidence,
-        deciding(open_ones[0]) if open_ones and verdict is Verdict.UNDECIDED else "",
+        _hardest(experiment, open_ones) if open_ones and verdict is Verdict.UNDECIDED else "",
     )
+
+
+def _hardest(experiment: Experiment, open_ones: list[Comparison]) -> str:
+    """What it takes to decide the one that takes most."""
+
+    def needed(comparison: Comparison) -> float:
+        return math.inf if comparison.more_runs is None else comparison.more_runs.number
+
+    hardest = max(open_ones, key=needed)
+    return f"{experiment.label(hardest.subject)}, which takes most: {deciding(hardest)}"
