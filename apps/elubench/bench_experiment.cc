@@ -32,7 +32,7 @@ std::vector<benchmark::Contender> contenders_of(const experiment::Experiment& ex
     if (!variants.insert(run.variant).second) continue;
     benchmark::Request request = common;
     request.specification = run.specification;
-    request.classes = data::classes_of(run.specification.data.set);
+    request.classes = data::find_set(run.specification.data.set).classes;
     contenders.push_back({run.specification.activation, run.specification.batch_norm, request});
   }
   return contenders;

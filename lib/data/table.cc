@@ -51,8 +51,6 @@ Row find_set(std::string_view text) {
   throw UsageError("unknown data set '" + call.name + "'" + suggestion(call.name, names));
 }
 
-std::int64_t classes_of(const std::string& set) { return find_set(set).classes; }
-
 std::string canonical_set(std::string_view text) {
   const Row row = find_set(text);
   return row.synthetic ? to_text(parse_synthetic(text)) : row.name;

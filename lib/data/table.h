@@ -22,7 +22,6 @@ std::vector<Row> table();
 // The row of the set that `text` names, without reading any data; with `synthetic(...)` its own numbers. Throws
 // UsageError: unknown set (names the nearest), unknown argument, argument out of range.
 Row find_set(std::string_view text);
-std::int64_t classes_of(const std::string& set);
 
 // The one way to write a set: the name, `synthetic` with all its arguments. Throws as find_set() does.
 std::string canonical_set(std::string_view text);

@@ -26,7 +26,7 @@ TEST(Table, HasTheOfficialSizes) {
 }
 
 TEST(Table, ArgumentsOfSyntheticCount) {
-  EXPECT_EQ(classes_of("synthetic"), 100);
+  EXPECT_EQ(find_set("synthetic").classes, 100);
   const Row row = find_set("synthetic(classes=7, test_images=30)");
   EXPECT_EQ(row.classes, 7);
   EXPECT_EQ(row.train_images, 50000);
@@ -43,7 +43,7 @@ TEST(Table, CanonicalTextWritesEveryArgumentOut) {
 
 TEST(Table, UnknownSetNamesTheNearest) {
   EXPECT_THAT([] { find_set("cifar100"); }, ThrowsMessage<UsageError>(HasSubstr("'cifar-100'")));
-  EXPECT_THAT([] { classes_of("sinthetic"); }, ThrowsMessage<UsageError>(HasSubstr("'synthetic'")));
+  EXPECT_THAT([] { find_set("sinthetic"); }, ThrowsMessage<UsageError>(HasSubstr("'synthetic'")));
   EXPECT_THAT([] { find_set("imagenet"); },
               ThrowsMessage<UsageError>(AllOf(HasSubstr("cifar-100"), HasSubstr("synthetic"))));
 }

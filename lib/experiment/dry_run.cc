@@ -29,7 +29,7 @@ constexpr double seconds_to_measure = 1;
 
 double as_double(std::int64_t value) { return static_cast<double>(value); }
 
-std::int64_t classes_of(const Run& run) { return data::classes_of(run.specification.data.set); }
+std::int64_t classes_of(const Run& run) { return data::find_set(run.specification.data.set).classes; }
 
 network::Cost network_cost(const Run& run) {
   return network::cost_of(run.specification.network, classes_of(run), run.specification.batch_norm);
