@@ -22,6 +22,8 @@ from program import RECIPE, assert_one_error, elubench, files_in, run
         (["run", "x", "--seeds", "010"], ["'010' is no seed"]),
         (["run", "x", "--threads", "010"], ["'010' begins with 0"]),
         (["run", "x", "--jobs", "010"], ["'010' begins with 0"]),
+        (["run", "x", "--jobs", "+010"], ["'+010' begins with 0"]),
+        (["run", "x", "--jobs", "0"], ["jobs"]),
         (["run", "x", "--seeds", "99999999999999999999999"], ["is no seed"]),
         (["run", "x", "--threads", "0"], ["threads"]),
         (["list"], ["elubench list --help"]),
@@ -41,6 +43,8 @@ from program import RECIPE, assert_one_error, elubench, files_in, run
         (["bench", "--precision", "fp8"], ["--precision", "fp8"]),
         (["bench", "--convolutions", "onednnn"], ["onednnn", "did you mean 'onednn'?"]),
         (["bench", "--batch", "0"], ["--batch"]),
+        (["bench", "--batch", "010"], ["'010' begins with 0"]),
+        (["bench", "x", "--rounds", "010"], ["'010' begins with 0"]),
     ],
     ids=lambda value: "-".join(value).replace("/", "")[:40] or "nothing",
 )

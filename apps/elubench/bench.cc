@@ -145,6 +145,7 @@ void add_bench_command(CLI::App& app, Action& action) {
       command.add_option("--activation", options->activation, "elubench list activations")->capture_default_str());
   of_one_network(command.add_flag("--batch-norm", options->batch_norm, "before the activation"));
   of_one_network(command.add_option("--batch", options->batch_size, "images a step")
+                     ->check(is_decimal())
                      ->check(CLI::Range(1, 100000))
                      ->type_name("N")
                      ->capture_default_str());
@@ -153,6 +154,7 @@ void add_bench_command(CLI::App& app, Action& action) {
           ->capture_default_str());
   of_one_network(command.add_flag("--json", options->json, "as JSON; times in seconds"));
   command.add_option("--rounds", options->rounds, "with EXPERIMENT: how often each activation is measured")
+      ->check(is_decimal())
       ->check(CLI::Range(1, 1000))
       ->type_name("N")
       ->needs(experiment)

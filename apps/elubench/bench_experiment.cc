@@ -83,6 +83,7 @@ int bench_experiment(const std::string& experiment, const std::string& device, i
     ++complete;
   };
   const InterruptGuard guard;
+  ignore_broken_pipes();
   try {
     benchmark::compare(contenders, rounds, measured, round_ended);
   } catch (const Interrupted& interrupted) {

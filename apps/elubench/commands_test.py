@@ -216,6 +216,18 @@ def test_version_says_commit() -> None:
     )
 
 
+def test_a_watch_that_nobody_reads_ends(experiment: Path) -> None:
+    command = [PROGRAM, "status", str(experiment), "--watch"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        process.stdout.readline()
+        process.stdout.close()
+        try:
+            assert process.wait(timeout=60) == -signal.SIGPIPE
+        finally:
+            process.kill()
+
+
 def test_status_as_json_says_what_scripts_need_and_null_where_nothing_is_known(experiment: Path) -> None:
     def runs() -> list[dict[str, object]]:
         return json.loads(elubench("status", experiment, "--json").stdout)["runs"]

@@ -52,9 +52,13 @@ def test_a_stopped_run_ends_with_the_bits_of_an_undisturbed_one(experiment: Path
 def test_evaluate_gives_the_last_test_row_again(experiment: Path) -> None:
     folder = experiment / "runs" / "elu" / "seed-1"
     assert elubench("run", experiment, *ON_GPU, *LONG).returncode == 0
-    rows = {row[3]: float(row[4]) for row in metrics_of(folder) if row[2] == "test"}
+    rows = {row[3]: row for row in metrics_of(folder) if row[2] == "test"}
     result = elubench("evaluate", folder, *ON_GPU, "--json")
-    assert json.loads(result.stdout) == {"test_loss": rows["loss"], "test_error": rows["error"]}
+    assert json.loads(result.stdout) == {
+        "iteration": int(rows["error"][0]),
+        "test_loss": float(rows["loss"][4]),
+        "test_error": float(rows["error"][4]),
+    }
 
 
 @pytest.mark.skipif(not PROGRAM or not has_gpu("cuda:1"), reason="no second GPU")

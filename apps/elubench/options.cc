@@ -10,7 +10,10 @@
 namespace elubench {
 namespace {
 
-bool has_leading_zero(const std::string& text) { return text.size() > 1 && text.front() == '0'; }
+bool has_leading_zero(const std::string& text) {
+  const auto first_digit = text.find_first_not_of("+-");
+  return first_digit < text.size() - 1 && text[first_digit] == '0';
+}
 
 // CLI11 would take a number that is too large for the largest, and name the bounds in 300 digits.
 CLI::Validator is_seed() {

@@ -103,6 +103,7 @@ int code_of(bool all_done) { return all_done ? exit_code::done : exit_code::fail
 // Trains one run for the process `parent`, and stops when that dies.
 int work(const RunOptions& options) {
   const InterruptGuard guard;
+  ignore_broken_pipes();
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != options.parent) throw Error("the process that this one works for has died");
   try {
@@ -134,6 +135,7 @@ int run(RunOptions options) {
     return 0;
   }
   const InterruptGuard guard;
+  ignore_broken_pipes();
   const bool all_done =
       slots.empty() ? experiment::run_all(opened) : workers::run_all(opened, slots, command_of(options));
   std::cout << experiment::results_table(opened);

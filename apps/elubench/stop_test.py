@@ -66,6 +66,20 @@ def test_signals_save_and_exit_resumable(
     assert outcome_of(folder, tmp_path) == undisturbed
 
 
+def test_a_log_that_nobody_reads_changes_nothing(experiment: Path, tmp_path: Path, undisturbed: Outcome) -> None:
+    """As Ctrl-C with `| tee`, which it ends, too."""
+    folder = experiment / "runs" / "elu" / "seed-1"
+    with Started(experiment, *LONG) as process:
+        for stream in (process.stdout, process.stderr):
+            assert stream
+            stream.close()
+        wait_for_iteration(folder, 2, process)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 130
+    assert run(experiment, *LONG).returncode == 0
+    assert outcome_of(folder, tmp_path) == undisturbed
+
+
 def checkpoints_of(run_folder: Path) -> list[Path]:
     return sorted(run_folder.glob("checkpoint-*.safetensors"))
 

@@ -35,7 +35,6 @@ InterruptGuard::InterruptGuard() {
   interrupt_ = taken_over(SIGINT);
   hang_up_ = taken_over(SIGHUP);
   std::signal(SIGTERM, on_signal);
-  broken_pipe_ = std::signal(SIGPIPE, SIG_IGN);
 }
 
 InterruptGuard::~InterruptGuard() {
@@ -43,8 +42,9 @@ InterruptGuard::~InterruptGuard() {
   std::signal(SIGINT, interrupt_);
   std::signal(SIGHUP, hang_up_);
   std::signal(SIGTERM, SIG_DFL);
-  std::signal(SIGPIPE, broken_pipe_);
 }
+
+void ignore_broken_pipes() { std::signal(SIGPIPE, SIG_IGN); }
 
 int interrupt_signal() { return received.load(); }
 

@@ -5,7 +5,6 @@ namespace elubench {
 
 // While it lives, they only set the flag; a second SIGINT (Ctrl-C) ends the process at once. SIGINT and SIGHUP
 // (the terminal is gone) stay ignored where they were: by a shell for what runs in its background, and by nohup.
-// SIGPIPE is ignored: that nobody reads the log any more is no reason to lose what was trained.
 class InterruptGuard {
  public:
   InterruptGuard();
@@ -14,10 +13,13 @@ class InterruptGuard {
   InterruptGuard& operator=(const InterruptGuard&) = delete;
 
  private:
-  void (*interrupt_)(int);    // what SIGINT did before
-  void (*hang_up_)(int);      // SIGHUP
-  void (*broken_pipe_)(int);  // SIGPIPE
+  void (*interrupt_)(int);  // what SIGINT did before
+  void (*hang_up_)(int);    // SIGHUP
 };
+
+// For the rest of the process: that nobody reads the log any more (Ctrl-C ends `tee`, too) is no reason to lose
+// what was trained, or to end with another code.
+void ignore_broken_pipes();
 
 // The number of the signal that asked to stop, or 0.
 int interrupt_signal();

@@ -73,15 +73,5 @@ TEST(InterruptGuardDeathTest, LeavesAnInterruptIgnoredWhereItWas) {
       ::testing::ExitedWithCode(0), "");
 }
 
-TEST(InterruptGuardDeathTest, GoesOnWhereNobodyReadsItsLog) {
-  EXPECT_EXIT(
-      {
-        const InterruptGuard guard;
-        std::raise(SIGPIPE);
-        std::exit(interrupt_signal());
-      },
-      ::testing::ExitedWithCode(0), "");
-}
-
 }  // namespace
 }  // namespace elubench

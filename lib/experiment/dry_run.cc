@@ -129,7 +129,7 @@ bool whitens(const Experiment& experiment) {
 }
 
 std::string time_text(const Experiment& experiment, const std::vector<Planned>& plan) {
-  if (std::ranges::none_of(plan, &Planned::is_left)) return "none, there is nothing to train";
+  if (std::ranges::none_of(plan, &Planned::is_left)) return "none, this command would train nothing";
   MeasuredRates rates = measured_so_far(plan);
   const std::string& first = experiment.runs.front().variant;
   const std::string worker = worker_text(experiment.device.name, experiment.device.description, thread_count());

@@ -105,6 +105,25 @@ std::pair<std::filesystem::path, Recipe> copy_of_recipe(const Experiment& experi
   return {file, joined(file, recipe)};
 }
 
+// Whether what it was made by is known; a run that was not asked for may be half copied, or damaged.
+bool is_readable(const std::filesystem::path& folder) {
+  try {
+    recorded_specification(folder);
+    return true;
+  } catch (const std::exception& error) {
+    log_warning(std::string(error.what()) + "; the run was not asked for, and is left alone");
+    return false;
+  }
+}
+
+// Of all runs of the recipe, not only those asked for: one that was changed meanwhile must not train the rest.
+void check_same_recipe(const Experiment& experiment, train::Precision precision) {
+  for (const Run& run : experiment.runs) check_same_run(experiment.path_of(run), run.specification);
+  for (const Run& run : plan(experiment.recipe, precision)) {
+    if (is_readable(experiment.path_of(run))) check_same_run(experiment.path_of(run), run.specification);
+  }
+}
+
 }  // namespace
 
 Experiment open_experiment(const Request& request) {
@@ -123,9 +142,7 @@ Experiment open_experiment(const Request& request) {
   const auto precision =
       resolve_precision(experiment.recipe.precision, experiment.folder / "runs", experiment.device);
   experiment.runs = plan(experiment.recipe, precision, request.filter);
-  // Of all runs of the recipe, not only those asked for: one that was changed meanwhile must not train the rest.
-  for (const Run& run : plan(experiment.recipe, precision))
-    check_same_run(experiment.path_of(run), run.specification);
+  check_same_recipe(experiment, precision);
   if (experiment.is_elsewhere) copy_of_recipe(experiment);  // throws where another is there
   if (!request.settings.empty() && !experiment.is_elsewhere) {
     log_info("--set changes the runs, but not " + file.string() +

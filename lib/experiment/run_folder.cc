@@ -158,7 +158,7 @@ void RunFolder::set_failed(const std::string& why) { write_status("failed: " + f
 
 void RunFolder::write_status(const std::string& text) const { write_atomically(folder_ / "status", text + "\n"); }
 
-// Only lines that are in the file are kept: what could not be written may come again.
+// What could not be written is forgotten, and may come again.
 void RunFolder::append(const std::string& lines) {
   write_atomically(folder_ / "run.toml", earlier_ + session_ + lines);
   session_ += lines;

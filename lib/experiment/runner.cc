@@ -125,16 +125,14 @@ class Runner {
     const std::string place = std::to_string(index + 1) + "/" + std::to_string(experiment_.runs.size());
     const std::string title = (experiment_.runs.size() > 1 ? "run " + place + " " : "") + planned.name();
     const RunFiles files = read_run(experiment_, planned);
-    if (files.is_finished()) {
-      log_info(title + ": " + files.text() + " already");
-      return files.is_done;
-    }
+    if (files.is_finished()) return finished_already(files, title);
     try {
       if (!files.problem.empty()) throw Error(files.problem);
       if (files.is_damaged()) check_can_be_mended(planned);
       RunFolder folder(experiment_.path_of(planned), planned.specification);
       // Another process may have finished it between the look above and the lock.
-      if (const RunFiles now = read_run(experiment_, planned); now.is_finished()) return now.is_done;
+      if (const RunFiles now = read_run(experiment_, planned); now.is_finished())
+        return finished_already(now, title);
       if (!dataset_)
         throw Error("the run was finished when this command began, and is not any more; run it again");
       return train_in(folder, planned, title);
@@ -148,6 +146,11 @@ class Runner {
   }
 
  private:
+  static bool finished_already(const RunFiles& files, const std::string& title) {
+    log_info(title + ": " + files.text() + " already");
+    return files.is_done;
+  }
+
   at::Device device() const { return at::Device(experiment_.device.name); }
 
   bool train_in(RunFolder& folder, const Run& planned, const std::string& title) {

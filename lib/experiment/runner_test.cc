@@ -266,6 +266,18 @@ TEST_F(RunnerTest, AnotherRecipeDoesNotTrainTheRunsThatAreLeft) {
   EXPECT_THROW(open_experiment(request), UsageError);
 }
 
+// Where another computer's results are just being copied into the folder, or one of them is damaged.
+TEST_F(RunnerTest, ARunThatWasNotAskedForMayBeHalfCopied) {
+  run_all(open_experiment(request));
+  request.filter.only = {"relu"};
+  put_text(run_path("elu/seed-1") / "run.toml", "[data");
+  EXPECT_NO_THROW(open_experiment(request));
+  std::filesystem::remove(run_path("elu/seed-1") / "run.toml");
+  EXPECT_NO_THROW(open_experiment(request));
+  request.filter.only = {"elu"};
+  EXPECT_THROW(open_experiment(request), UsageError);
+}
+
 TEST_F(RunnerTest, OutThatIsTheExperimentLeavesItsRecipeAsItIs) {
   request.out = folder.path();
   request.settings = {"train.iterations=1"};

@@ -40,23 +40,28 @@ def training_loss(run: Run) -> Series:
 
     A row of metrics.csv is a mean over the iterations since the row before, so rows count by how many they cover.
     """
+    return _window_means(run)[0]
+
+
+def loss_window(runs: Sequence[Run]) -> int | None:
+    """Iterations that each training loss is a mean of; None where they differ, so that no one number says it."""
+    windows = {int(count) for run in runs for count in _window_means(run)[1]}
+    return windows.pop() if len(windows) == 1 else None
+
+
+def _window_means(run: Run) -> tuple[Series, np.ndarray]:
+    """The training losses, and of how many iterations each is the mean."""
     rows = run.metrics.get("train", "loss")
+    covered = np.diff(rows.iterations, prepend=0)
     ends = test_error(run).iterations
     if not len(ends):
-        return rows
-    covered = np.diff(rows.iterations, prepend=0)
+        return rows, covered
     window = np.searchsorted(ends, rows.iterations)  # the first evaluation at or after the row
     inside = window < len(ends)
     totals = np.bincount(window[inside], (rows.values * covered)[inside], len(ends))
     counts = np.bincount(window[inside], covered[inside], len(ends))
     present = counts > 0
-    return Series(ends[present], totals[present] / counts[present])
-
-
-def loss_window(runs: Sequence[Run]) -> int | None:
-    """Iterations that each training loss is a mean of; None where they differ, so that no one number says it."""
-    windows = {int(w) for run in runs for w in np.diff(test_error(run).iterations, prepend=0) if w > 0}
-    return windows.pop() if len(windows) == 1 else None
+    return Series(ends[present], totals[present] / counts[present]), counts[present]
 
 
 def seconds(run: Run, iterations: np.ndarray) -> np.ndarray:

@@ -19,12 +19,12 @@ DEFINITIONS = (
     ),
     (
         "95 % interval",
-        "Mean of the paired differences ± t(n − 1) · sd / √n. Where a pair is censored, that of their median, in "
-        "which never, within the run, counts as infinite: from order statistics (binomial, at least 95 %), from "
-        "six pairs on; a pair of which neither run reached the level may lie anywhere in it. Each interval is for "
-        "itself: unlike p, none is widened for how many there are, so one may leave 0 out where Holm’s p decides "
-        "nothing. Bands around curves: the t interval of the values of the runs at each point; of two runs, from "
-        "one to the other.",
+        "Mean of the paired differences ± t(n − 1) · sd / √n; none where all are equal. Where a pair is "
+        "censored, that of their median, in which never, within the run, counts as infinite: from order "
+        "statistics (binomial, at least 95 %), from six pairs on; a pair of which neither run reached the level "
+        "may lie anywhere in it. Each interval is for itself: unlike p, none is widened for how many there are, "
+        "so one may leave 0 out where Holm’s p decides nothing. Bands around curves: the t interval of the values "
+        "of the runs at each point; of two runs, from one to the other.",
     ),
     (
         "p",

@@ -43,7 +43,7 @@ class Reference:
     experiment: Experiment | None = None  # whose curves they are, where they are not the paper's
 
     def losses_beside(self, experiment: Experiment) -> dict[Variant, Series]:
-        """Its training losses, if the experiment's are means of as many iterations; else none.
+        """Its training losses, if all of the experiment's are means of as many iterations; else none.
 
         While the loss falls, a mean of fewer iterations is lower: it would look like faster learning.
         """
@@ -56,8 +56,8 @@ class Reference:
         if not self.training_loss or self.losses_beside(experiment):
             return ""
         return (
-            "Its training losses are left out, for each is a mean of another number of iterations than those of "
-            "these runs."
+            "Its training losses are left out, for they and those of these runs are not all means of as many "
+            "iterations."
         )
 
 

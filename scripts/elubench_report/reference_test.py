@@ -112,7 +112,7 @@ def test_a_recipe_may_name_another_experiment(make, tmp_path, without_figure_fil
     assert any("../nowhere" in warning for warning in report.warnings)
 
 
-@pytest.mark.parametrize(("test_every", "left_out"), [(500, False), (200, True)])
+@pytest.mark.parametrize(("test_every", "left_out"), [(500, False), (200, True), (400, True)])
 def test_losses_are_beside_the_papers_where_they_are_means_of_as_many_iterations(make, test_every, left_out):
     """While it falls, the mean of the last 200 iterations is below that of the last 500, as the paper's is."""
     experiment = make(reference="clevert2015-fig4", iterations=1000, test_every=test_every)
@@ -123,6 +123,14 @@ def test_losses_are_beside_the_papers_where_they_are_means_of_as_many_iterations
     (figure,) = [f for f in learning_curves(experiment, reference) if f.key == "training_loss_iterations"]
     assert ("losses are left out" in figure.caption) == left_out
     assert ("Dashed" in figure.caption) != left_out
+
+
+@pytest.mark.parametrize(("log_every", "test_every", "window"), [(50, 200, 200), (200, 50, 200), (150, 200, None)])
+def test_a_loss_window_is_of_what_was_logged(log_every, test_every, window):
+    rows = np.arange(log_every, 601, log_every)
+    tests = np.arange(0, 601, test_every)
+    metrics = Metrics({("train", "loss"): Series(rows, 1.0 * rows), ("test", "error"): Series(tests, 1.0 * tests)})
+    assert curves.loss_window([replace(made_up_run("elu", 1, [50]), metrics=metrics)]) == window
 
 
 def test_losses_over_other_windows_are_not_taken_seed_by_seed(make, tmp_path):

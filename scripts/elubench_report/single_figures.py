@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import matplotlib
 import numpy as np
 
+from elubench_report import text
 from elubench_report.activations import Activation
 from elubench_report.drawing import Cell, Figure, canvas, complete
 from elubench_report.experiment import Experiment
@@ -23,7 +24,8 @@ from elubench_report.style import (
 
 def differences(experiment: Experiment, table: Sequence[Result]) -> list[Figure]:
     """The differences in final test error to the baseline, with their intervals; nothing where there are none."""
-    shown = [r for r in table if r.comparison and r.comparison.paired.interval]
+    compared = [r for r in table if r.comparison and r.comparison.paired.n]
+    shown = [r for r in compared if r.comparison.paired.interval]
     if not shown:
         return []
     with matplotlib.rc_context(RC):
@@ -55,6 +57,9 @@ def differences(experiment: Experiment, table: Sequence[Result]) -> list[Figure]
         f"Of final test error, to that of {experiment.baseline_label} with the same seed: mean with its "
         "95 % paired t interval, and every pair (strokes). Left of 0 is better than the baseline."
     )
+    without = [experiment.label(r.variant) for r in compared if r not in shown]
+    if without:
+        caption += f" Not drawn, for it has no interval: {text.joined(without)}."
     header = ["variant", "seed", "difference", "mean", "low", "high"]
     return [Figure("difference", "Difference to the baseline", caption, figure, header, rows)]
 
