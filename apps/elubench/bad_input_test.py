@@ -55,6 +55,12 @@ def test_bad_usage_is_one_line_and_exit_code_2(arguments: list[str], words: list
     assert_one_error(result, *words)
 
 
+def test_more_threads_than_the_environment_allows_is_bad_usage() -> None:
+    result = elubench("doctor", "--device", "cpu", "--threads", "2", environment={"OMP_THREAD_LIMIT": "1"})
+    assert result.returncode == 2
+    assert_one_error(result, "OMP_THREAD_LIMIT allows 1 threads", "--threads")
+
+
 @pytest.mark.parametrize(
     ("before", "after", "words"),
     [

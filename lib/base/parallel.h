@@ -11,7 +11,8 @@ namespace elubench {
 void parallel_for(std::int64_t begin, std::int64_t end, std::int64_t grain,
                   const std::function<void(std::int64_t first, std::int64_t last)>& body);
 
-// Sets how many threads compute (kernels and LibTorch's operators alike); 0 leaves the default, one a core.
+// Sets how many threads compute (kernels and LibTorch's operators alike); 0 leaves the default, one a core. So
+// many there will be, whatever OMP_DYNAMIC says. Throws UsageError where OMP_THREAD_LIMIT does not allow them.
 void set_thread_count(int threads);
 int thread_count();
 

@@ -1,6 +1,7 @@
 #include "base/parallel.h"
 
 #include <gtest/gtest.h>
+#include <omp.h>
 
 #include <mutex>
 #include <set>
@@ -47,6 +48,12 @@ TEST(ParallelFor, PassesOnWhatTheBodyThrows) {
     if (first == 0) throw std::runtime_error("from the body");
   };
   EXPECT_THROW(parallel_for(0, 1000, 1, body), std::runtime_error);
+}
+
+TEST(SetThreadCount, AsksForAsManyThreadsOnABusyMachine) {
+  ::omp_set_dynamic(1);  // as OMP_DYNAMIC=true does
+  set_thread_count(0);
+  EXPECT_EQ(::omp_get_dynamic(), 0);
 }
 
 TEST(SetThreadCount, LeavesTheDefaultForZero) {

@@ -32,9 +32,7 @@ TEST(MakeConvolution, TakesOneDnnWhereItCanAndLibTorchElsewhere) {
 TEST(MakeConvolution, TakesTheFirstFormOfWinogradsThatIsToBeHad) {
   const Geometry conv3{100, 192, 16, 240, 16, 3, 1, 1};
   if (!this_cpu().bf16_is_faster) GTEST_SKIP() << "of another processor";
-  const WinogradForm in_bf16{tile_2x2, tile_4x4, true};
-  const bool multiplies_bf16 =
-      make_winograd_convolution(conv3, at::kCPU, at::kBFloat16, in_bf16, std::make_shared<Workspace>()) != nullptr;
+  const bool multiplies_bf16 = make_onednn_convolution(conv3, at::kCPU, at::kBFloat16) != nullptr;
   const std::string form =
       multiplies_bf16 ? "Winograd F(2x2, 3x3) with gradients F(4x4, 3x3) in bfloat16" : "Winograd F(4x4, 3x3)";
   const auto name = [&](Engine engine) {

@@ -40,7 +40,9 @@ void multiply(const at::Tensor& first, const at::Tensor& second, at::Tensor& pro
 RowProduct::RowProduct(std::int64_t rows, std::int64_t first_columns, std::int64_t second_columns,
                        at::Device device)
     : sums_(at::zeros({parts_of_rows(rows, first_columns, second_columns), first_columns, second_columns},
-                      at::TensorOptions(at::kFloat).device(device))) {}
+                      at::TensorOptions(at::kFloat).device(device))) {
+  TORCH_CHECK(kernel::column_sum_strips(sums_.size(0)) == 1, "run() has no memory for strips");
+}
 
 const at::Tensor& RowProduct::parts(const at::Tensor& first, const at::Tensor& second) {
   const std::int64_t parts = sums_.size(0);

@@ -3,6 +3,7 @@
 #include <ATen/Functions.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "base/interrupt.h"
 #include "base/parallel.h"
@@ -17,7 +18,10 @@ constexpr std::int64_t block_rows = 250;   // of one matrix product
 // thread computes: the images are then the same however many threads prepared them.
 template <class Body>
 void for_each_block(std::int64_t rows, const Body& body) {
-  parallel_for(0, (rows + block_rows - 1) / block_rows, 1, [&](std::int64_t first, std::int64_t last) {
+  const std::int64_t blocks = (rows + block_rows - 1) / block_rows;
+  std::optional<SingleThread> only_one;  // which parallel_for leaves to this thread, and the product to all
+  if (blocks == 1) only_one.emplace();
+  parallel_for(0, blocks, 1, [&](std::int64_t first, std::int64_t last) {
     for (std::int64_t block = first; block < last; ++block) {
       body(block * block_rows, std::min(block_rows, rows - block * block_rows));
     }

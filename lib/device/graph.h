@@ -18,7 +18,7 @@ class Graph {
   // Error that says why, where the work cannot be recorded.
   void record(const std::function<void()>& work);
   bool recorded() const;
-  void replay();
+  void replay();  // of what is recorded
 
  private:
   struct Recording;

@@ -11,7 +11,7 @@ namespace elubench::kernel {
 std::int64_t column_sum_strips(std::int64_t rows);
 
 // sums[c] = sum over r of matrix[r][c]. strips: (column_sum_strips(rows), columns), overwritten; like `sums` on
-// the matrix's device.
+// the matrix's device. Null will do for one strip.
 void column_sums(Buffer matrix, std::int64_t rows, std::int64_t columns, float* strips, float* sums);
 
 }  // namespace elubench::kernel

@@ -66,7 +66,7 @@ TEST(SoftmaxCrossEntropy, CountsNanAsWrongAndSurvivesHugeLogits) {
 }
 
 // Two steps of v = momentum v + rate (gradient + decay w), w = w - v, worked out in double.
-TEST(MomentumUpdate, FollowsThePapersRule) {
+TEST(MomentumUpdate, FollowsItsRule) {
   const std::int64_t n = 1001;
   at::Tensor weight = wave({n}, 0.1);
   at::Tensor velocity = wave({n}, 0.2);

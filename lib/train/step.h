@@ -35,7 +35,8 @@ class Step {
   Position position() const;
 
   // Does the next update, and adds the batch's loss and errors to the totals. A GPU is only asked to: the host
-  // goes on. Once the totals' loss is not finite, parameters and iteration stay as they are.
+  // goes on. Once the totals' loss is not finite, parameters and iteration stay as they are (batch
+  // normalisation's running statistics do not; nobody saves them then).
   void run(network::Observer* observer = nullptr);
 
   bool recorded() const { return graph_.recorded(); }
