@@ -1,0 +1,149 @@
+"""What was measured of elubench and its peers: kept in a CSV file, and shown as ratios and tables."""
+
+from __future__ import annotations
+
+import csv
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+OURSELVES = "elubench"
+PHASES = ("training", "inference")
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A program in one round, and elubench, which was measured right before it or right after."""
+
+    precision: str
+    program: (
+        str  # the framework with its version, and the mode; of elubench itself in another mode: "elubench, onednn"
+    )
+    phase: str
+    round: int  # from 1
+    images_per_second: float
+    elubench_images_per_second: float
+    steps: int
+    elubench_steps: int
+    memory_bytes: int  # the most that the process had
+    elubench_memory_bytes: int
+
+    @property
+    def is_peer(self) -> bool:
+        return not self.program.startswith(OURSELVES)
+
+
+def write_csv(path: Path, measured: Sequence[Measurement]) -> None:
+    part = path.with_suffix(".part")
+    with part.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, [column.name for column in fields(Measurement)], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(asdict(one) for one in measured)
+    part.replace(path)
+
+
+def programs(measured: Iterable[Measurement]) -> list[tuple[str, str]]:
+    """Precision and name of each, in the order measured."""
+    return list(dict.fromkeys((one.precision, one.program) for one in measured))
+
+
+def speed(measured: Iterable[Measurement], precision: str, program: str, phase: str) -> float:
+    """Median over the rounds, in images a second."""
+    return statistics.median(
+        one.images_per_second
+        for one in measured
+        if (one.precision, one.program, one.phase) == (precision, program, phase)
+    )
+
+
+def our_speeds(measured: Iterable[Measurement], precision: str, phase: str) -> dict[int, float]:
+    """In images a second: of each round the median of elubench's runs, one beside each program."""
+    rounds: dict[int, list[float]] = {}
+    for one in measured:
+        if (one.precision, one.phase) == (precision, phase):
+            rounds.setdefault(one.round, []).append(one.elubench_images_per_second)
+    return {number: statistics.median(speeds) for number, speeds in rounds.items()}
+
+
+def ratios(
+    measured: Sequence[Measurement], precision: str, program: str, phase: str, our_precision: str | None = None
+) -> list[float]:
+    """How many times as fast elubench is, round by round, in the same precision or in another."""
+    ours = our_speeds(measured, our_precision or precision, phase)
+    return [
+        ours[one.round] / one.images_per_second
+        for one in measured
+        if (one.precision, one.program, one.phase) == (precision, program, phase) and one.round in ours
+    ]
+
+
+def ratio_text(values: Sequence[float]) -> str:
+    """Median, and range where there are several."""
+    middle = f"{statistics.median(values):.2f}"
+    return middle if len(values) == 1 else f"{middle} ({min(values):.2f} to {max(values):.2f})"
+
+
+def fastest_peer(
+    measured: Sequence[Measurement], phase: str, precision: str | None = None
+) -> tuple[str, str] | None:
+    """Precision and name of the peer with the highest median, in one precision or in any; None without peers."""
+    peers = programs(one for one in measured if one.is_peer and precision in (None, one.precision))
+    return max(peers, key=lambda peer: speed(measured, *peer, phase), default=None)
+
+
+def markdown(rows: Sequence[dict[str, str]]) -> list[str]:
+    lines = ["| " + " | ".join(rows[0]) + " |", "|" + " --- |" * len(rows[0])]
+    return lines + ["| " + " | ".join(row.values()) + " |" for row in rows]
+
+
+def summary(measured: Sequence[Measurement]) -> list[dict[str, str]]:
+    """For each precision and phase the fastest peer in the same precision, and in any where that is another."""
+    rows = []
+    for phase in PHASES:
+        for precision in dict.fromkeys(one.precision for one in measured):
+            same, any_of_them = fastest_peer(measured, phase, precision), fastest_peer(measured, phase)
+            for peer in dict.fromkeys(filter(None, (same, any_of_them))):
+                rows.append(
+                    {
+                        "elubench in": f"{phase}, {precision}",
+                        "fastest peer": f"{peer[1]}, {peer[0]}",
+                        "elubench is so many times as fast": ratio_text(
+                            ratios(measured, *peer, phase, our_precision=precision)
+                        ),
+                    }
+                )
+    return rows
+
+
+def _row(
+    precision: str, program: str, speeds: dict[str, float], times: dict[str, str], memory: int
+) -> dict[str, str]:
+    return {
+        "precision": precision,
+        "program": program,
+        "training images/s": f"{speeds['training']:.0f}",
+        "elubench is so many times as fast": times.get("training", ""),
+        "inference images/s": f"{speeds['inference']:.0f}",
+        "so many times in inference": times.get("inference", ""),
+        "memory GB": f"{memory / 1e9:.2f}",
+    }
+
+
+def table(measured: Sequence[Measurement], convolutions: dict[str, str]) -> list[dict[str, str]]:
+    """A row for elubench in each precision, with its convolutions, and one for each program beside it."""
+    rows = []
+    for precision in dict.fromkeys(one.precision for one in measured):
+        here = [one for one in measured if one.precision == precision]
+        ours = {
+            phase: statistics.median(one.elubench_images_per_second for one in here if one.phase == phase)
+            for phase in PHASES
+        }
+        memory = max(one.elubench_memory_bytes for one in here)
+        rows.append(_row(precision, f"elubench, convolutions of {convolutions[precision]}", ours, {}, memory))
+        for _, program in programs(here):
+            theirs = {phase: speed(here, precision, program, phase) for phase in PHASES}
+            times = {phase: ratio_text(ratios(here, precision, program, phase)) for phase in PHASES}
+            memory = max(one.memory_bytes for one in here if one.program == program)
+            rows.append(_row(precision, program, theirs, times, memory))
+    return rows
