@@ -1,4 +1,4 @@
-# elubench and its report in one image: trains on NVIDIA GPUs, or with --build-arg DEVICE=cpu on processors only, a tenth of the size.
+# elubench and its report in one image: trains on NVIDIA GPUs, or with --build-arg DEVICE=cpu on processors only, a quarter of the size.
 # docker/build calls this with the labels filled in; docker/README.md says how the image is used.
 ARG BASE=debian:bookworm-slim
 

@@ -55,10 +55,9 @@ CLI::Option* add_device_options(CLI::App& command, std::string& device, int& thr
           ->type_name("NAME")
           ->capture_default_str();
   command
-      .add_option(
-          "--threads", threads,
-          "threads that compute; default: one a core. Results are the same bits only at the same number: give it "
-          "where you resume on another machine")
+      .add_option("--threads", threads,
+                  "threads that compute; default: one a core. Bits repeat only at the same number: "
+                  "give it when resuming on another machine")
       ->check(is_decimal())
       ->check(CLI::Range(1, 1024))
       ->type_name("N");
@@ -69,7 +68,7 @@ void add_data_option(CLI::App& command, std::string& folder) {
   command
       .add_option("--data", folder,
                   "folder that holds cifar-100-binary/ or cifar-10-batches-bin/; else $ELUBENCH_DATA, then "
-                  "~/.cache/elubench/data")
+                  "elubench/data in $XDG_CACHE_HOME or ~/.cache")
       ->type_name("DIR");
 }
 

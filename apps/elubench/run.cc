@@ -155,8 +155,7 @@ void add_run_command(CLI::App& app, Action& action) {
   command
       .add_option("--set", options->request.settings,
                   "any key of the recipe (elubench list recipe), such as train.iterations=1000 or title=...; the "
-                  "value as in "
-                  "TOML; repeatable")
+                  "value as in TOML, or a bare word; repeatable")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
   command
@@ -180,8 +179,7 @@ void add_run_command(CLI::App& app, Action& action) {
                           ->check(CLI::Range(1, 1024))
                           ->type_name("N");
   command
-      .add_option("--devices", options->devices,
-                  "runs at a time, one on each of these; a name may stand there twice")
+      .add_option("--devices", options->devices, "runs at a time, one on each of these; a name may be repeated")
       ->type_name("NAME,...")
       ->delimiter(',')
       ->allow_extra_args(false)

@@ -65,7 +65,7 @@ void visit_train(Visitor& visit, Train& train, Precision& precision) {
   visit("test_every", train.test_every, at_least(1), "iterations");
   visit("log_every", train.log_every, at_least(1), "a training row every so many iterations");
   visit("checkpoint_every", train.checkpoint_every, at_least(1),
-        "iterations; no part of what a run computes; on a GPU no oftener than every ten seconds");
+        "iterations; does not change what a run computes; on a GPU at most every ten seconds");
 }
 
 template <class Visitor, class AnyRecipe>
