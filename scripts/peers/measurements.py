@@ -84,11 +84,9 @@ def ratio_text(values: Sequence[float]) -> str:
     return middle if len(values) == 1 else f"{middle} ({min(values):.2f} to {max(values):.2f})"
 
 
-def fastest_peer(
-    measured: Sequence[Measurement], phase: str, precision: str | None = None
-) -> tuple[str, str] | None:
-    """Precision and name of the peer with the highest median, in one precision or in any; None without peers."""
-    peers = programs(one for one in measured if one.is_peer and precision in (None, one.precision))
+def fastest_peer(measured: Sequence[Measurement], phase: str, precisions: Sequence[str]) -> tuple[str, str] | None:
+    """Precision and name of the peer with the highest median in any of the precisions; None without peers."""
+    peers = programs(one for one in measured if one.is_peer and one.precision in precisions)
     return max(peers, key=lambda peer: speed(measured, *peer, phase), default=None)
 
 
@@ -98,12 +96,12 @@ def markdown(rows: Sequence[dict[str, str]]) -> list[str]:
 
 
 def summary(measured: Sequence[Measurement]) -> list[dict[str, str]]:
-    """For each precision and phase the fastest peer in the same precision, and in any where that is another."""
+    """For each precision and phase the fastest peer in it; where that peer is faster in fp32, it in that, too."""
     rows = []
     for phase in PHASES:
         for precision in dict.fromkeys(one.precision for one in measured):
-            same, any_of_them = fastest_peer(measured, phase, precision), fastest_peer(measured, phase)
-            for peer in dict.fromkeys(filter(None, (same, any_of_them))):
+            same, as_precise = (fastest_peer(measured, phase, (precision, other)) for other in (precision, "fp32"))
+            for peer in dict.fromkeys(filter(None, (same, as_precise))):
                 rows.append(
                     {
                         "elubench in": f"{phase}, {precision}",

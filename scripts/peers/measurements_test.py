@@ -40,12 +40,15 @@ def test_ratios_are_shown_by_their_median_and_range() -> None:
 
 
 def test_the_fastest_peer_is_never_elubench_itself() -> None:
-    assert fastest_peer(MEASURED, "training", "bf16") == ("bf16", "Keras, graph")
-    assert fastest_peer(MEASURED, "training") == ("fp32", "PyTorch, compile")  # 300, beside 262.5
-    assert fastest_peer([one for one in MEASURED if not one.is_peer], "training") is None
+    assert fastest_peer(MEASURED, "training", ["bf16"]) == ("bf16", "Keras, graph")
+    assert fastest_peer(MEASURED, "training", ["bf16", "fp32"]) == (
+        "fp32",
+        "PyTorch, compile",
+    )  # 300, beside 262.5
+    assert fastest_peer([one for one in MEASURED if not one.is_peer], "training", ["bf16"]) is None
 
 
-def test_the_summary_also_has_the_fastest_peer_of_another_precision() -> None:
+def test_the_summary_has_bf16_beside_a_peer_that_is_faster_in_fp32_too() -> None:
     rows = [list(row.values()) for row in summary(MEASURED) if row["elubench in"].startswith("training")]
     assert rows == [
         ["training, bf16", "Keras, graph, bf16", "2.05 (2.00 to 2.10)"],
@@ -75,3 +78,12 @@ def test_the_file_has_a_row_for_each_round_and_phase(tmp_path: Path) -> None:
         rows = list(csv.DictReader(lines))
     assert [float(row["images_per_second"]) for row in rows] == [one.images_per_second for one in MEASURED]
     assert [path.name for path in tmp_path.iterdir()] == ["peers.csv"]
+
+
+def test_fp32_is_not_compared_with_a_peer_in_bf16() -> None:
+    faster_in_bf16 = [*made("bf16", "Keras, graph", 1, 300, 660), *made("fp32", "Keras, graph", 1, 200, 300)]
+    rows = [list(row.values()) for row in summary(faster_in_bf16) if row["elubench in"].startswith("training")]
+    assert rows == [
+        ["training, bf16", "Keras, graph, bf16", "2.20"],
+        ["training, fp32", "Keras, graph, fp32", "1.50"],
+    ]
