@@ -23,7 +23,7 @@ from program import RECIPE, assert_one_error, elubench, files_in, run
         (["run", "x", "--threads", "010"], ["'010' begins with 0"]),
         (["run", "x", "--jobs", "010"], ["'010' begins with 0"]),
         (["run", "x", "--jobs", "+010"], ["'+010' begins with 0"]),
-        (["run", "x", "--jobs", "0"], ["jobs"]),
+        (["run", "x", "--jobs", "0"], ["--jobs", "1024"]),
         (["run", "x", "--seeds", "99999999999999999999999"], ["is no seed"]),
         (["run", "x", "--threads", "0"], ["threads"]),
         (["list"], ["elubench list --help"]),

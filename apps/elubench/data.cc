@@ -20,6 +20,7 @@ struct DataOptions {
 
 int fetch(const DataOptions& options) {
   const InterruptGuard guard;
+  ignore_broken_pipes();
   const std::filesystem::path folder = data::Locations::standard(options.folder).folders.front();
   data::fetch(options.set, folder);
   log_info(options.set + " is in " + folder.string());

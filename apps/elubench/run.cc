@@ -124,9 +124,9 @@ int run(RunOptions options) {
   options.request.data = options.data;
   options.request.filter.folder = options.worker;
   if (!options.shard.empty()) options.request.filter.shard = shard_of(options.shard);
-  set_thread_count(options.threads);
-  if (!options.worker.empty()) return work(options);
   const auto slots = slots_of(options);
+  if (slots.empty()) set_thread_count(options.threads);  // else the processes that train have theirs
+  if (!options.worker.empty()) return work(options);
   if (!slots.empty()) options.request.device = slots.front().device;
   const auto opened = experiment::open_experiment(options.request);
   if (options.dry_run) {

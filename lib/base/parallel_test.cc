@@ -56,6 +56,14 @@ TEST(SetThreadCount, AsksForAsManyThreadsOnABusyMachine) {
   EXPECT_EQ(::omp_get_dynamic(), 0);
 }
 
+// Else what is set here would be set of other threads.
+TEST(SetThreadCount, IsOfTheRuntimeThatLibTorchHas) {
+  const int before = thread_count();
+  ::omp_set_num_threads(before + 1);
+  EXPECT_EQ(thread_count(), before + 1);
+  set_thread_count(before);
+}
+
 TEST(SetThreadCount, LeavesTheDefaultForZero) {
   const int before = thread_count();
   set_thread_count(0);

@@ -105,22 +105,23 @@ std::pair<std::filesystem::path, Recipe> copy_of_recipe(const Experiment& experi
   return {file, joined(file, recipe)};
 }
 
-// Whether what it was made by is known; a run that was not asked for may be half copied, or damaged.
-bool is_readable(const std::filesystem::path& folder) {
+// A run that was not asked for may be half copied, or damaged.
+std::optional<train::Specification> specification_if_readable(const std::filesystem::path& folder) {
   try {
-    recorded_specification(folder);
-    return true;
+    return recorded_specification(folder);
   } catch (const std::exception& error) {
     log_warning(std::string(error.what()) + "; the run was not asked for, and is left alone");
-    return false;
+    return std::nullopt;
   }
 }
 
 // Of all runs of the recipe, not only those asked for: one that was changed meanwhile must not train the rest.
-void check_same_recipe(const Experiment& experiment, train::Precision precision) {
+void check_same_recipe(const Experiment& experiment, const Filter& filter, train::Precision precision) {
   for (const Run& run : experiment.runs) check_same_run(experiment.path_of(run), run.specification);
+  if (!filter.folder.empty()) return;  // the process that this one works for has looked at the others
   for (const Run& run : plan(experiment.recipe, precision)) {
-    if (is_readable(experiment.path_of(run))) check_same_run(experiment.path_of(run), run.specification);
+    const auto folder = experiment.path_of(run);
+    if (const auto recorded = specification_if_readable(folder)) check_same(folder, *recorded, run.specification);
   }
 }
 
@@ -142,7 +143,7 @@ Experiment open_experiment(const Request& request) {
   const auto precision =
       resolve_precision(experiment.recipe.precision, experiment.folder / "runs", experiment.device);
   experiment.runs = plan(experiment.recipe, precision, request.filter);
-  check_same_recipe(experiment, precision);
+  check_same_recipe(experiment, request.filter, precision);
   if (experiment.is_elsewhere) copy_of_recipe(experiment);  // throws where another is there
   if (!request.settings.empty() && !experiment.is_elsewhere) {
     log_info("--set changes the runs, but not " + file.string() +

@@ -94,9 +94,12 @@ RecordedSessions recorded_sessions(const std::filesystem::path& folder) {
 }
 
 void check_same_run(const std::filesystem::path& folder, const train::Specification& specification) {
-  const auto recorded = recorded_specification(folder);
-  if (!recorded) return;
-  const auto found = differences(*recorded, specification);
+  if (const auto recorded = recorded_specification(folder)) check_same(folder, *recorded, specification);
+}
+
+void check_same(const std::filesystem::path& folder, const train::Specification& recorded,
+                const train::Specification& specification) {
+  const auto found = differences(recorded, specification);
   if (found.empty()) return;
   std::string list;
   for (const auto& difference : found) list += (list.empty() ? "" : "; ") + difference;

@@ -46,6 +46,10 @@ RecordedSessions recorded_sessions(const std::filesystem::path& folder);
 // Throws UsageError, which says what differs, if the folder belongs to a run that computes something else.
 void check_same_run(const std::filesystem::path& folder, const train::Specification& specification);
 
+// The same of what recorded_specification() has read.
+void check_same(const std::filesystem::path& folder, const train::Specification& recorded,
+                const train::Specification& specification);
+
 // The folder, held by this process until the object dies.
 class RunFolder {
  public:

@@ -59,7 +59,7 @@ def differences(experiment: Experiment, table: Sequence[Result]) -> list[Figure]
     )
     without = [experiment.label(r.variant) for r in compared if r not in shown]
     if without:
-        caption += f" Not drawn, for it has no interval: {text.joined(without)}."
+        caption += f" Not drawn, without an interval: {text.joined(without)}."
     header = ["variant", "seed", "difference", "mean", "low", "high"]
     return [Figure("difference", "Difference to the baseline", caption, figure, header, rows)]
 

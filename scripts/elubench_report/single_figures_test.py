@@ -10,4 +10,4 @@ def test_what_has_no_interval_is_named_and_not_drawn():
     experiment = made_up_experiment(runs)
     (figure,) = differences(experiment, results(experiment))
     assert {row[0] for row in figure.rows} == {"elu(alpha=1)"}
-    assert figure.caption.endswith(" Not drawn, for it has no interval: SELU.")
+    assert figure.caption.endswith(" Not drawn, without an interval: SELU.")

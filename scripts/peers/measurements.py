@@ -78,10 +78,10 @@ def ratios(
     ]
 
 
-def ratio_text(values: Sequence[float]) -> str:
+def range_text(values: Sequence[float], digits: int = 2) -> str:
     """Median, and range where there are several."""
-    middle = f"{statistics.median(values):.2f}"
-    return middle if len(values) == 1 else f"{middle} ({min(values):.2f} to {max(values):.2f})"
+    middle = f"{statistics.median(values):.{digits}f}"
+    return middle if len(values) == 1 else f"{middle} ({min(values):.{digits}f} to {max(values):.{digits}f})"
 
 
 def fastest_peer(measured: Sequence[Measurement], phase: str, precisions: Sequence[str]) -> tuple[str, str] | None:
@@ -106,24 +106,22 @@ def summary(measured: Sequence[Measurement]) -> list[dict[str, str]]:
                     {
                         "elubench in": f"{phase}, {precision}",
                         "fastest peer": f"{peer[1]}, {peer[0]}",
-                        "elubench is so many times as fast": ratio_text(
-                            ratios(measured, *peer, phase, our_precision=precision)
-                        ),
+                        "speed ratio": range_text(ratios(measured, *peer, phase, our_precision=precision)),
                     }
                 )
     return rows
 
 
 def _row(
-    precision: str, program: str, speeds: dict[str, float], times: dict[str, str], memory: int
+    precision: str, program: str, speeds: dict[str, str], times: dict[str, str], memory: int
 ) -> dict[str, str]:
     return {
         "precision": precision,
         "program": program,
-        "training images/s": f"{speeds['training']:.0f}",
-        "elubench is so many times as fast": times.get("training", ""),
-        "inference images/s": f"{speeds['inference']:.0f}",
-        "so many times in inference": times.get("inference", ""),
+        "training images/s": speeds["training"],
+        "speed ratio": times.get("training", ""),
+        "inference images/s": speeds["inference"],
+        "inference speed ratio": times.get("inference", ""),
         "memory GB": f"{memory / 1e9:.2f}",
     }
 
@@ -134,14 +132,14 @@ def table(measured: Sequence[Measurement], convolutions: dict[str, str]) -> list
     for precision in dict.fromkeys(one.precision for one in measured):
         here = [one for one in measured if one.precision == precision]
         ours = {
-            phase: statistics.median(one.elubench_images_per_second for one in here if one.phase == phase)
+            phase: range_text([one.elubench_images_per_second for one in here if one.phase == phase], 0)
             for phase in PHASES
         }
         memory = max(one.elubench_memory_bytes for one in here)
         rows.append(_row(precision, f"elubench, convolutions of {convolutions[precision]}", ours, {}, memory))
         for _, program in programs(here):
-            theirs = {phase: speed(here, precision, program, phase) for phase in PHASES}
-            times = {phase: ratio_text(ratios(here, precision, program, phase)) for phase in PHASES}
+            theirs = {phase: f"{speed(here, precision, program, phase):.0f}" for phase in PHASES}
+            times = {phase: range_text(ratios(here, precision, program, phase)) for phase in PHASES}
             memory = max(one.memory_bytes for one in here if one.program == program)
             rows.append(_row(precision, program, theirs, times, memory))
     return rows

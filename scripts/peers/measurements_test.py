@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from peers.measurements import Measurement, fastest_peer, ratio_text, ratios, summary, table, write_csv
+from peers.measurements import Measurement, fastest_peer, range_text, ratios, summary, table, write_csv
 
 
 def made(precision: str, program: str, number: int, theirs: float, ours: float) -> list[Measurement]:
@@ -35,8 +35,8 @@ def test_a_ratio_is_to_the_median_of_our_runs_in_the_same_round() -> None:
 
 
 def test_ratios_are_shown_by_their_median_and_range() -> None:
-    assert ratio_text([2.1, 2.0, 2.4]) == "2.10 (2.00 to 2.40)"
-    assert ratio_text([1.994]) == "1.99"
+    assert range_text([2.1, 2.0, 2.4]) == "2.10 (2.00 to 2.40)"
+    assert range_text([1.994]) == "1.99"
 
 
 def test_the_fastest_peer_is_never_elubench_itself() -> None:
@@ -67,7 +67,7 @@ def test_the_table_has_a_row_for_each_program_and_for_elubench_in_each_precision
         ["fp32", "elubench, convolutions of B (1)"],
         ["fp32", "PyTorch, compile"],
     ]
-    assert rows[0][2:] == ["550", "", "1650", "", "0.50"]
+    assert rows[0][2:] == ["550 (400 to 660)", "", "1650 (1200 to 1980)", "", "0.50"]
     assert rows[3][2:] == ["195", "2.75 (2.50 to 3.00)", "585", "2.75 (2.50 to 3.00)", "2.00"]
 
 
