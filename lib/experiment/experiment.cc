@@ -120,6 +120,7 @@ void check_same_recipe(const Experiment& experiment, const Filter& filter, train
   for (const Run& run : experiment.runs) check_same_run(experiment.path_of(run), run.specification);
   if (!filter.folder.empty()) return;  // the process that this one works for has looked at the others
   for (const Run& run : plan(experiment.recipe, precision)) {
+    if (std::ranges::find(experiment.runs, run.folder, &Run::folder) != experiment.runs.end()) continue;
     const auto folder = experiment.path_of(run);
     if (const auto recorded = specification_if_readable(folder)) check_same(folder, *recorded, run.specification);
   }

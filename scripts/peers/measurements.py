@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -17,9 +18,7 @@ class Measurement:
     """A program in one round, and elubench, which was measured right before it or right after."""
 
     precision: str
-    program: (
-        str  # the framework with its version, and the mode; of elubench itself in another mode: "elubench, onednn"
-    )
+    program: str  # framework and mode; "elubench, onednn": elubench itself in another
     phase: str
     round: int  # from 1
     images_per_second: float
@@ -34,13 +33,19 @@ class Measurement:
         return not self.program.startswith(OURSELVES)
 
 
-def write_csv(path: Path, measured: Sequence[Measurement]) -> None:
+def replace_text(path: Path, text: str) -> None:
+    """Writes the file whole or not at all."""
     part = path.with_suffix(".part")
-    with part.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, [column.name for column in fields(Measurement)], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(asdict(one) for one in measured)
+    part.write_text(text, encoding="utf-8")
     part.replace(path)
+
+
+def write_csv(path: Path, measured: Sequence[Measurement]) -> None:
+    lines = io.StringIO()
+    writer = csv.DictWriter(lines, [column.name for column in fields(Measurement)], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(asdict(one) for one in measured)
+    replace_text(path, lines.getvalue())
 
 
 def programs(measured: Iterable[Measurement]) -> list[tuple[str, str]]:
