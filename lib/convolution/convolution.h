@@ -59,6 +59,12 @@ std::unique_ptr<Convolution> make_libtorch_convolution(const Geometry& geometry,
 std::unique_ptr<Convolution> make_onednn_convolution(const Geometry& geometry, at::Device device,
                                                      at::ScalarType element);
 
+// oneDNN's, with a convolution for each thread, of images that it alone reads and writes; the gradients of the
+// weights that each finds are added up. Nothing where oneDNN has none, for one thread, and for fewer images than
+// threads.
+std::unique_ptr<Convolution> make_apart_convolution(const Geometry& geometry, at::Device device,
+                                                    at::ScalarType element);
+
 // How many times as much as a direct convolution Winograd's may round in float32 (see cook_toom_test.cc).
 inline constexpr double winograd_rounding = 5;
 

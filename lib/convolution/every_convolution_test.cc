@@ -50,6 +50,7 @@ Implementation winograd(const std::string& name, const WinogradForm& form) {
 
 const Implementation implementations[] = {{"libtorch", make_libtorch_convolution},
                                           {"onednn", make_onednn_convolution},
+                                          {"apart", make_apart_convolution},
                                           winograd("4x4", {tile_4x4, tile_4x4}),
                                           winograd("3x3", {tile_3x3, tile_3x3}),
                                           winograd("2x4", {tile_2x4, tile_2x4}),

@@ -54,6 +54,13 @@ class Relayout {
   Arguments arguments_;
 };
 
+// For any thread, not just the one that makes the primitive: its working memory comes with its arguments.
+dnnl::primitive_attr attributes_for_any_thread() {
+  dnnl::primitive_attr attributes = strict_attributes();
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  return attributes;
+}
+
 class Primitives : public OneDnnPrimitives {
  public:
   Primitives(const Geometry& geometry, memory::data_type element)
@@ -112,10 +119,15 @@ class Primitives : public OneDnnPrimitives {
     has_reference_ = has_reference_ || is_reference(descriptor);
   }
 
+  template <class Descriptor>
+  memory scratchpad_of(const Descriptor& descriptor) const {
+    return memory(descriptor.scratchpad_desc(), engine_);
+  }
+
   void make_forward() {
     forward_descriptor_ = dnnl::convolution_forward::primitive_desc(
         engine_, dnnl::prop_kind::forward_training, algorithm, images_in_, any_weight_, bias_, images_out_,
-        sizes_.stride, sizes_.padding_begin, sizes_.padding_end, strict_attributes());
+        sizes_.stride, sizes_.padding_begin, sizes_.padding_end, attributes_for_any_thread());
     note(forward_descriptor_);
     forward_ = dnnl::convolution_forward(forward_descriptor_);
     weight_ = borrowed(plain_weight_, engine_);
@@ -123,14 +135,15 @@ class Primitives : public OneDnnPrimitives {
     forward_arguments_ = {{DNNL_ARG_SRC, borrowed(images_in_, engine_)},
                           {DNNL_ARG_WEIGHTS, forward_weight_->other()},
                           {DNNL_ARG_BIAS, borrowed(bias_, engine_)},
-                          {DNNL_ARG_DST, borrowed(images_out_, engine_)}};
+                          {DNNL_ARG_DST, borrowed(images_out_, engine_)},
+                          {DNNL_ARG_SCRATCHPAD, scratchpad_of(forward_descriptor_)}};
   }
 
   void make_weight_gradient() {
     const memory::desc any_gradient(sizes_.weight, memory::data_type::f32, memory::format_tag::any);
     const dnnl::convolution_backward_weights::primitive_desc descriptor(
         engine_, algorithm, images_in_, any_gradient, bias_gradient_, images_out_, sizes_.stride,
-        sizes_.padding_begin, sizes_.padding_end, forward_descriptor_, strict_attributes());
+        sizes_.padding_begin, sizes_.padding_end, forward_descriptor_, attributes_for_any_thread());
     note(descriptor);
     weight_gradient_ = dnnl::convolution_backward_weights(descriptor);
     gradient_ = borrowed(plain_gradient_, engine_);
@@ -138,19 +151,21 @@ class Primitives : public OneDnnPrimitives {
     weight_gradient_arguments_ = {{DNNL_ARG_SRC, borrowed(images_in_, engine_)},
                                   {DNNL_ARG_DIFF_DST, borrowed(images_out_, engine_)},
                                   {DNNL_ARG_DIFF_WEIGHTS, gradient_relayout_->other()},
-                                  {DNNL_ARG_DIFF_BIAS, borrowed(bias_gradient_, engine_)}};
+                                  {DNNL_ARG_DIFF_BIAS, borrowed(bias_gradient_, engine_)},
+                                  {DNNL_ARG_SCRATCHPAD, scratchpad_of(descriptor)}};
   }
 
   void make_input_gradient() {
     const dnnl::convolution_backward_data::primitive_desc descriptor(
         engine_, algorithm, images_in_, any_weight_, images_out_, sizes_.stride, sizes_.padding_begin,
-        sizes_.padding_end, forward_descriptor_, strict_attributes());
+        sizes_.padding_end, forward_descriptor_, attributes_for_any_thread());
     note(descriptor);
     input_gradient_ = dnnl::convolution_backward_data(descriptor);
     input_gradient_weight_.emplace(plain_weight_, descriptor.weights_desc(), weight_, true, engine_);
     input_gradient_arguments_ = {{DNNL_ARG_DIFF_DST, borrowed(images_out_, engine_)},
                                  {DNNL_ARG_WEIGHTS, input_gradient_weight_->other()},
-                                 {DNNL_ARG_DIFF_SRC, borrowed(images_in_, engine_)}};
+                                 {DNNL_ARG_DIFF_SRC, borrowed(images_in_, engine_)},
+                                 {DNNL_ARG_SCRATCHPAD, scratchpad_of(descriptor)}};
   }
 
   dnnl::engine engine_{dnnl::engine::kind::cpu, 0};
