@@ -86,6 +86,7 @@ Json json_of(const benchmark::Request& request, const experiment::Device& device
           {"convolutions", result.convolutions},
           {"peak", result.peak},
           {"bandwidth", result.bandwidth},
+          {"handover_seconds", result.handover ? Json(*result.handover) : Json()},
           {"memory_bytes", result.memory_bytes},
           {"training", json_of(result.training)},
           {"unrepeatable_images_per_second", result.unrepeatable},

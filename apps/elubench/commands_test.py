@@ -169,6 +169,7 @@ def test_bench_measures_training_and_inference() -> None:
     assert measured["training"]["images_per_second"] > 0
     assert measured["inference"]["images_per_second"] > 0
     assert measured["peak"] > 0
+    assert measured["handover_seconds"] is None  # there is one thread
     assert {phase["phase"] for phase in measured["training"]["phases"]} == {
         "data",
         "forward",

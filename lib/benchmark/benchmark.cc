@@ -176,6 +176,7 @@ Result measure(const Request& request) {
     result.memory_bytes = most_memory(device);
     result.peak = measured_peak(request.specification.precision, device);
     result.bandwidth = measured_bandwidth(device);
+    if (device.is_cpu()) result.handover = measured_handover();
   }
   if (!device.is_cpu()) {
     const device::Scope scope(device, device::Algorithms::fastest);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,7 +52,8 @@ struct Result : Speeds {
   double peak;       // operations a second of the fastest matrix product found: in the same precision, or in
                      // float32 where a processor does not multiply bfloat16 faster
   double bandwidth;  // bytes a second that a copy of a large array reads and writes
-  std::int64_t memory_bytes;  // the most that the process has held; of a GPU its own
+  std::optional<double> handover;  // see measured_handover(); nothing of a GPU
+  std::int64_t memory_bytes;       // the most that the process has held; of a GPU its own
 };
 
 // What is measured of a request: of dropout rates that change those that most iterations have, and a learning rate

@@ -3,11 +3,14 @@
 #include <gmock/gmock.h>
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "base/error.h"
+#include "base/parallel.h"
 #include "benchmark/comparison.h"
+#include "benchmark/hardware_peaks.h"
 #include "benchmark/stopwatch.h"
 #include "network/table.h"
 
@@ -91,6 +94,16 @@ TEST(HostTimeline, MeasuresFromMarkToMarkAndForgets) {
   EXPECT_GE(between[0], 0);
   timeline->mark();
   EXPECT_TRUE(timeline->seconds().empty());
+}
+
+TEST(Handover, IsATimeBetweenTwoThreadsAndNothingOfOne) {
+  set_thread_count(2);
+  const std::optional<double> between_two = measured_handover();
+  set_thread_count(1);
+  EXPECT_EQ(measured_handover(), std::nullopt);
+  if (!between_two) GTEST_SKIP() << "two threads did not run at once";
+  EXPECT_GT(*between_two, 1e-9);  // light goes 30 cm
+  EXPECT_LT(*between_two, 1e-5);
 }
 
 Request small() {

@@ -3,10 +3,14 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cmath>
+#include <cstdint>
 #include <vector>
 
 #include "base/cpu.h"
+#include "base/parallel.h"
 #include "benchmark/timed.h"
 
 namespace elubench::benchmark {
@@ -18,6 +22,29 @@ double product_speed(std::int64_t side, at::TensorOptions options) {
   const Stopwatch watch = timed(options.device(), 0.3, 1, [&](Stopwatch&) { at::mm_out(product, a, a); });
   return 2 * std::pow(side, 3) / *std::min_element(watch.steps().begin(), watch.steps().end());
 }
+
+using Clock = std::chrono::steady_clock;
+
+// A line that two threads hand to each other: whose turn it is, counted on.
+class Line {
+ public:
+  explicit Line(Clock::time_point deadline) : deadline_(deadline) {}
+
+  void hand_over(std::int64_t turn) { turn_.store(turn, std::memory_order_release); }
+
+  // Whether it came in time: the other thread may not be running.
+  bool wait_for(std::int64_t turn) const {
+    constexpr std::int64_t looks_at_once = 4096;
+    for (std::int64_t looks = 1; turn_.load(std::memory_order_acquire) != turn; ++looks) {
+      if (looks % looks_at_once == 0 && Clock::now() > deadline_) return false;
+    }
+    return true;
+  }
+
+ private:
+  Clock::time_point deadline_;
+  alignas(128) std::atomic<std::int64_t> turn_ = 0;  // as far as some processors prefetch
+};
 
 }  // namespace
 
@@ -38,6 +65,18 @@ double measured_bandwidth(at::Device device) {
   const Stopwatch watch = timed(device, 0.3, 1, [&](Stopwatch&) { to.copy_(from); });
   const double bytes = 2.0 * static_cast<double>(from.nbytes());
   return bytes / *std::min_element(watch.steps().begin(), watch.steps().end());
+}
+
+std::optional<double> measured_handover() {
+  constexpr std::int64_t turns = 50'000;
+  if (thread_count() < 2) return std::nullopt;
+  const auto start = Clock::now();
+  Line line(start + std::chrono::milliseconds(500));
+  parallel_for(0, 2, 1, [&](std::int64_t own, std::int64_t) {
+    for (std::int64_t turn = own; turn < turns && line.wait_for(turn); turn += 2) line.hand_over(turn + 1);
+  });
+  if (!line.wait_for(turns)) return std::nullopt;
+  return std::chrono::duration<double>(Clock::now() - start).count() / turns;
 }
 
 }  // namespace elubench::benchmark

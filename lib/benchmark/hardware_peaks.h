@@ -3,6 +3,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <optional>
+
 #include "train/specification.h"
 
 namespace elubench::benchmark {
@@ -13,5 +15,10 @@ double measured_peak(train::Precision precision, at::Device device);
 
 // Bytes a second, read and written, of a copy beyond every cache.
 double measured_bandwidth(at::Device device);
+
+// Seconds that a cache line takes from one thread to another, which waits for it; nothing where one thread
+// computes, or no two do so at once. Some times as long where their cores share no cache: a virtual machine may be
+// moved between such places while it runs, and what threads share is then dearer.
+std::optional<double> measured_handover();
 
 }  // namespace elubench::benchmark

@@ -49,6 +49,11 @@ std::string text_of(const Request& request, const Result& result) {
       "peak: %.2f TFLOP/s of LibTorch's matrix product, %.1f GB/s of a copy beyond the caches; memory: %.2f GB at "
       "most\n",
       result.peak / 1e12, result.bandwidth / 1e9, static_cast<double>(result.memory_bytes) / 1e9);
+  if (result.handover) {
+    text += formatted(
+        "a cache line passes from thread to thread in %.0f ns: several times as many where cores share no cache\n",
+        1e9 * *result.handover);
+  }
   text +=
       "operations are counted as of direct convolutions: Winograd's makes fewer, and may exceed the peak; "
       "what lies in a cache may exceed the bandwidth\n";

@@ -27,6 +27,7 @@ class Measurement:
     elubench_steps: int
     memory_bytes: int  # the most that the process had
     elubench_memory_bytes: int
+    handover_nanoseconds: float | None  # what `elubench bench` found: the way of a cache line between threads
 
     @property
     def is_peer(self) -> bool:

@@ -10,7 +10,7 @@ from peers.measurements import Measurement, fastest_peer, range_text, ratios, su
 def made(precision: str, program: str, number: int, theirs: float, ours: float) -> list[Measurement]:
     return [
         Measurement(
-            precision, program, phase, number, times * theirs, times * ours, 9, 9, 2_000_000_000, 500_000_000
+            precision, program, phase, number, times * theirs, times * ours, 9, 9, 2_000_000_000, 500_000_000, 50
         )
         for phase, times in (("training", 1), ("inference", 3))
     ]
