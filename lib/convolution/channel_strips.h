@@ -60,17 +60,23 @@ inline float dot(const float* x, float sum = 0) {
   }
 }
 
-// out = matrix in, of vectors of strips.
-template <const auto& matrix, class T>
-void one_side(Strips<const float> in, int count, Strips<T> out) {
+// Row i of out = down in across^T, of matrices of strips.
+template <const auto& down, const auto& across, std::size_t i, class T>
+void row_of_both_sides(Strips<const float> in, int count, Strips<T> out) {
+  constexpr std::size_t rows_in = down[0].size(), columns_in = across[0].size();
   const float* const __restrict from = in.first;
   T* const __restrict to = out.first;
   ELUBENCH_STRIPS_LIE_APART
   for (int c = 0; c < count; ++c) {
-    float x[matrix[0].size()];
-    for_constants<matrix[0].size()>([&](auto k) { x[k] = from[static_cast<std::int64_t>(k) * in.step + c]; });
-    for_constants<matrix.size()>([&](auto i) {
-      to[static_cast<std::int64_t>(i) * out.step + c] = kernel::from_float<T>(dot<matrix, i>(x));
+    float half[columns_in];
+    for_constants<columns_in>([&](auto j) {
+      float x[rows_in];
+      for_constants<rows_in>(
+          [&](auto k) { x[k] = from[static_cast<std::int64_t>(k * columns_in + j) * in.step + c]; });
+      half[j] = dot<down, i>(x);
+    });
+    for_constants<across.size()>([&](auto j) {
+      to[static_cast<std::int64_t>(j) * out.step + c] = kernel::from_float<T>(dot<across, j>(half));
     });
   }
 }
@@ -78,14 +84,22 @@ void one_side(Strips<const float> in, int count, Strips<T> out) {
 // out = down in across^T, of matrices of strips.
 template <const auto& down, const auto& across, class T>
 void both_sides(Strips<const float> in, int count, Strips<T> out) {
-  constexpr std::int64_t rows = down.size(), columns = across.size(), columns_in = across[0].size();
-  float half[rows * columns_in * strip];
-  for (std::int64_t j = 0; j < columns_in; ++j) {
-    one_side<down>(in.from(j).every(columns_in), count, Strips<float>{half + j * strip, columns_in * strip});
-  }
-  for (std::int64_t i = 0; i < rows; ++i) {
-    one_side<across>(Strips<const float>{half + i * columns_in * strip, strip}, count, out.from(i * columns));
-  }
+  constexpr std::int64_t columns = across.size();
+  for_constants<down.size()>([&](auto i) {
+    row_of_both_sides<down, across, i>(in, count, out.from(static_cast<std::int64_t>(i) * columns));
+  });
+}
+
+// The same, without the rows of `out` before `first` and from `end` on.
+template <const auto& down, const auto& across, class T>
+void some_rows_of_both_sides(Strips<const float> in, int count, std::int64_t first, std::int64_t end,
+                             Strips<T> out) {
+  constexpr std::int64_t columns = across.size();
+  for_constants<down.size()>([&](auto i) {
+    const auto row = static_cast<std::int64_t>(i);
+    if (row < first || row >= end) return;
+    row_of_both_sides<down, across, i>(in, count, out.from((row - first) * columns));
+  });
 }
 
 template <class T>

@@ -13,20 +13,29 @@ namespace {
 // Of a chunk's operands: 8 MiB of float32.
 constexpr std::int64_t usual_numbers = std::int64_t{2} << 20;
 
-}  // namespace
+struct Part {
+  std::int64_t first, count;
+};
 
-WinogradPass::WinogradPass(const WinogradTiling& tiling, std::int64_t workers, const ShapeOf& shape_of)
-    : tiling_(tiling) {
-  std::optional<SingleThread> each_alone;
-  if (workers > 1) each_alone.emplace();
-  for (std::int64_t w = 0; w < workers; ++w) {
-    const std::int64_t first = tiling.images * w / workers, end = tiling.images * (w + 1) / workers;
-    if (end > first) workers_.push_back(make_worker(first, end - first, shape_of));
-  }
+Part part(std::int64_t whole, std::int64_t number, std::int64_t parts) {
+  const std::int64_t first = whole * number / parts;
+  return {first, whole * (number + 1) / parts - first};
 }
 
-bool WinogradPass::possible() const {
-  return std::ranges::all_of(workers_, [](const Worker& w) { return w.of_fewer && (w.of_more || w.all_alike()); });
+}  // namespace
+
+WinogradPass::WinogradPass(const WinogradTiling& tiling, const WinogradShares& shares, const ShapeOf& shape_of)
+    : tiling_(tiling), most_products_((tiling.products + shares.products - 1) / shares.products) {
+  std::optional<SingleThread> each_alone;
+  if (shares.images * shares.products > 1) each_alone.emplace();
+  for (std::int64_t i = 0; i < shares.images; ++i) {
+    const Part images = part(tiling.images, i, shares.images);
+    for (std::int64_t p = 0; p < shares.products; ++p) {
+      const Part products = part(tiling.products, p, shares.products);
+      if (images.count > 0 && products.count > 0)
+        workers_.push_back(make_worker(images.first, images.count, {products.first, products.count}, shape_of));
+    }
+  }
 }
 
 void WinogradPass::for_each_chunk(float* memory, const Body& body) const {
@@ -38,20 +47,38 @@ void WinogradPass::for_each_chunk(float* memory, const Body& body) const {
 }
 
 WinogradPass::Worker WinogradPass::make_worker(std::int64_t first_image, std::int64_t images,
-                                               const ShapeOf& shape_of) const {
+                                               const ProductRange& products, const ShapeOf& shape_of) {
   const std::int64_t most = most_images_at_once();
-  Worker worker{first_image, images, (images + most - 1) / most};
-  worker.of_fewer = make_batched_product(shape_of(worker.fewer() * tiling_.tiles_of_image));
+  Worker worker{first_image, images, products, (images + most - 1) / most};
+  ProductShape shape = shape_of(products.count, worker.fewer() * tiling_.tiles_of_image);
+  worker.of_fewer = make_product(shape);
   if (!worker.all_alike())
-    worker.of_more = make_batched_product(shape_of((worker.fewer() + 1) * tiling_.tiles_of_image));
+    worker.of_more = make_product(shape_of(products.count, (worker.fewer() + 1) * tiling_.tiles_of_image));
+  if (shape.adds_up) {
+    shape.adds_up = false;
+    worker.overwriting = make_product(shape);
+  }
   return worker;
+}
+
+std::unique_ptr<MatrixProduct> WinogradPass::make_product(const ProductShape& shape) {
+  auto product = make_batched_product(shape);
+  possible_ = possible_ && product;
+  return product;
+}
+
+// The first chunk is one of those with fewer images.
+MatrixProduct& WinogradPass::Worker::product_of(std::int64_t chunk) const {
+  if (chunk == 0 && overwriting) return *overwriting;
+  const bool has_fewer = begin_of(chunk + 1) - begin_of(chunk) == fewer();
+  return has_fewer ? *of_fewer : *of_more;
 }
 
 void WinogradPass::work(const Worker& worker, float* memory, const Body& body) const {
   for (std::int64_t chunk = 0; chunk < worker.chunks; ++chunk) {
     const std::int64_t first = worker.begin_of(chunk), images = worker.begin_of(chunk + 1) - first;
-    body({first, images, images * tiling_.tiles_of_image, memory, memory + operand_memory(tiling_.in_channels),
-          images == worker.fewer() ? *worker.of_fewer : *worker.of_more});
+    body({first, images, images * tiling_.tiles_of_image, worker.products, memory,
+          memory + operand_memory(tiling_.in_channels), worker.product_of(chunk)});
   }
 }
 
@@ -65,7 +92,7 @@ std::int64_t WinogradPass::most_images_at_once() const {
 }
 
 std::int64_t WinogradPass::operand_memory(std::int64_t channels) const {
-  return operand_numbers(tiling_.products, most_images_at_once() * tiling_.tiles_of_image, channels);
+  return operand_numbers(most_products_, most_images_at_once() * tiling_.tiles_of_image, channels);
 }
 
 std::int64_t WinogradPass::worker_memory() const {

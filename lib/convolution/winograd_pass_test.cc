@@ -15,7 +15,9 @@ namespace {
 
 constexpr WinogradTiling tiling_of_conv3{100, 64, 16, 192, 240};  // F(2x2, 3x3) of elu11
 
-ProductShape some_shape(std::int64_t tiles) { return {.batch = 1, .rows = tiles, .inner = 8, .columns = 8}; }
+ProductShape some_shape(std::int64_t, std::int64_t tiles) {
+  return {.batch = 1, .rows = tiles, .inner = 8, .columns = 8};
+}
 
 // More threads than cores or workers, and fewer.
 struct FourThreads {
@@ -37,14 +39,15 @@ std::vector<WinogradChunk> chunks_of(const WinogradPass& pass, float* memory) {
 TEST(WinogradPass, MultipliesForEachImageOnce) {
   const FourThreads four_threads;
   constexpr std::int64_t channels = 8;
-  const auto shape = [](std::int64_t tiles) {
+  const auto shape = [](std::int64_t, std::int64_t tiles) {
     return ProductShape{.batch = 1, .rows = tiles, .inner = channels, .columns = channels};
   };
   std::vector<float> twice(channels * channels);
   for (std::size_t c = 0; c < channels; ++c) twice[c * channels + c] = 2;
   for (const std::int64_t images : {1, 3, 100}) {
     for (const std::int64_t workers : {1, 2, 8}) {
-      const WinogradPass pass({images, 1024, 16, channels, channels}, workers, shape);  // 8 images a chunk at most
+      // 8 images a chunk at most
+      const WinogradPass pass({images, 1024, 16, channels, channels}, {.images = workers}, shape);
       ASSERT_TRUE(pass.possible());
       std::vector<float> memory(static_cast<std::size_t>(pass.memory()));
       std::vector<float> result(static_cast<std::size_t>(images), 0);
@@ -68,7 +71,7 @@ TEST(WinogradPass, GivesAWorkerChunksThatDifferByOneImageAtMost) {
   for (const std::int64_t images : {9, 100}) {
     WinogradTiling tiling = tiling_of_conv3;
     tiling.images = images;
-    const WinogradPass pass(tiling, 2, some_shape);
+    const WinogradPass pass(tiling, {.images = 2}, some_shape);
     std::vector<float> memory(static_cast<std::size_t>(pass.memory()));
     std::map<float*, std::set<std::int64_t>> sizes;
     for (const auto& chunk : chunks_of(pass, memory.data())) sizes[chunk.in].insert(chunk.images);
@@ -77,10 +80,50 @@ TEST(WinogradPass, GivesAWorkerChunksThatDifferByOneImageAtMost) {
   }
 }
 
+TEST(WinogradPass, SharesOutImagesAndProducts) {
+  const FourThreads four_threads;
+  const WinogradPass pass(tiling_of_conv3, {.images = 2, .products = 4}, some_shape);
+  std::vector<float> memory(static_cast<std::size_t>(pass.memory()));
+  std::map<std::int64_t, std::int64_t> images_of_product;
+  for (const auto& chunk : chunks_of(pass, memory.data())) {
+    EXPECT_EQ(chunk.products.count, 4);
+    for (std::int64_t p = chunk.products.first; p < chunk.products.end(); ++p)
+      images_of_product[p] += chunk.images;
+  }
+  EXPECT_EQ(images_of_product.size(), 16);
+  for (const auto& [product, images] : images_of_product) EXPECT_EQ(images, 100) << product;
+}
+
+// Every worker's sums begin anew, whatever was there.
+TEST(WinogradPass, AddsUpTheChunksOfAWorker) {
+  const FourThreads four_threads;
+  constexpr std::int64_t channels = 8;
+  const auto shape = [](std::int64_t products, std::int64_t tiles) {
+    return ProductShape{.batch = products,
+                        .rows = channels,
+                        .inner = tiles,
+                        .columns = channels,
+                        .first_transposed = true,
+                        .adds_up = true};
+  };
+  const WinogradPass pass({20, 1024, 16, channels, channels}, {.products = 4}, shape);  // 8 images a chunk at most
+  ASSERT_TRUE(pass.possible());
+  std::vector<float> memory(static_cast<std::size_t>(pass.memory())), sums(16 * channels * channels, 77);
+  for (int time = 0; time < 2; ++time) {
+    pass.for_each_chunk(memory.data(), [&](const WinogradChunk& chunk) {
+      const std::int64_t numbers = chunk.products.count * chunk.tiles * channels;
+      std::fill_n(chunk.in, numbers, 1.0f);
+      std::fill_n(chunk.out, numbers, 1.0f);
+      chunk.product.run(chunk.out, chunk.in, nullptr, &sums[chunk.products.first * channels * channels]);
+    });
+    for (const float sum : sums) EXPECT_EQ(sum, 20 * 1024);
+  }
+}
+
 // From the memory of one to that of the next there is room for all that an operand holds, and the gaps between its
 // planes.
 TEST(WinogradPass, GivesOperandsOfTheSameTimeMemoryOfTheirOwn) {
-  const WinogradPass pass(tiling_of_conv3, 2, some_shape);
+  const WinogradPass pass(tiling_of_conv3, {.images = 2}, some_shape);
   std::vector<float> memory(static_cast<std::size_t>(pass.memory()));
   std::map<float*, std::int64_t> numbers;  // of each operand at most
   const auto up_to_the_last = [](std::int64_t tiles, std::int64_t channels) {
@@ -104,7 +147,7 @@ TEST(WinogradPass, HasLargerChunksWhereWeightsAreMany) {
   many_weights.in_channels = many_weights.out_channels = 1024;
   std::vector<float> memory;
   const auto images_at_once = [&](const WinogradTiling& tiling) {
-    const WinogradPass pass(tiling, 1, some_shape);
+    const WinogradPass pass(tiling, {}, some_shape);
     memory.resize(static_cast<std::size_t>(pass.memory()));
     return chunks_of(pass, memory.data()).front().images;
   };

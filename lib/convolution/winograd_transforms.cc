@@ -39,12 +39,14 @@ class Transforms : public WinogradTransforms {
  public:
   WinogradTile tile() const override { return {Down::m, Across::m}; }
 
-  void transform_input(const Images& images, std::int64_t tiles, kernel::Buffer operand) const override {
-    tiles_to_operand<input_down, input_across>(images, tiles, operand);
+  void transform_input(const Images& images, std::int64_t tiles, const ProductRange& products,
+                       kernel::Buffer operand) const override {
+    tiles_to_operand<input_down, input_across>(images, tiles, products, operand);
   }
 
-  void transform_output_gradient(const Images& images, std::int64_t tiles, kernel::Buffer operand) const override {
-    tiles_to_operand<output_adjoint_down, output_adjoint_across>(images, tiles, operand);
+  void transform_output_gradient(const Images& images, std::int64_t tiles, const ProductRange& products,
+                                 kernel::Buffer operand) const override {
+    tiles_to_operand<output_adjoint_down, output_adjoint_across>(images, tiles, products, operand);
   }
 
   void transform_output(const float* operand, std::int64_t tiles, const void* bias,
@@ -125,8 +127,10 @@ class Transforms : public WinogradTransforms {
   }
 
   template <const auto& down, const auto& across>
-  static void tiles_to_operand(const Images& images, std::int64_t tiles, kernel::Buffer operand) {
+  static void tiles_to_operand(const Images& images, std::int64_t tiles, const ProductRange& products,
+                               kernel::Buffer operand) {
     constexpr int height = down[0].size(), width = across[0].size();
+    constexpr std::int64_t columns = across.size();
     const std::int64_t next_row_of_tiles = Down::m * images.side * images.channels;
     for_elements(images.data.element, operand.element, [&]<class T, class P>(T, P) {
       for_each_tile(tiles, images.channels, [&](std::int64_t tile, std::int64_t channel, int count) {
@@ -141,8 +145,9 @@ class Transforms : public WinogradTransforms {
             prefetch(from, next_row_of_tiles, count);
           }
         });
-        both_sides<down, across>({pixels, strip}, count,
-                                 strips_of(operand.as<P>(), tiles, images.channels, tile, channel));
+        some_rows_of_both_sides<down, across>({pixels, strip}, count, products.first / columns,
+                                              products.end() / columns,
+                                              strips_of(operand.as<P>(), tiles, images.channels, tile, channel));
       });
     });
   }

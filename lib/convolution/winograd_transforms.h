@@ -41,11 +41,12 @@ class WinogradTransforms {
   // Of the matrices of cook_toom.h below those to the left are F(rows, r)'s, those to the right
   // F(columns, r)'s.
 
-  // B^T d B of the tiles [0, tiles) of `images`.
-  virtual void transform_input(const Images& images, std::int64_t tiles, kernel::Buffer operand) const = 0;
+  // B^T d B of the tiles [0, tiles) of `images`: factors of those products, whole rows, which the operand is of.
+  virtual void transform_input(const Images& images, std::int64_t tiles, const ProductRange& products,
+                               kernel::Buffer operand) const = 0;
 
   // A y A^T of the tiles' outputs: the adjoint of transform_output.
-  virtual void transform_output_gradient(const Images& images, std::int64_t tiles,
+  virtual void transform_output_gradient(const Images& images, std::int64_t tiles, const ProductRange& products,
                                          kernel::Buffer operand) const = 0;
 
   // A^T x A + bias, into the images' pixels; bias may be null, or has the images' element type.

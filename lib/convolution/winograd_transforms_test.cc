@@ -144,7 +144,7 @@ class ByTransforms {
                        channels_out = backward ? g_.in_channels : g_.out_channels, rows = tiles(tiled_side);
     Operand in(products(), rows, channels_in, factors_), out(products(), rows, channels_out, Element::f32),
         weight(products(), g_.out_channels, g_.in_channels, factors_);
-    t_.transform_input(images(from, side, channels_in, padding, tiled_side), rows, in.buffer());
+    t_.transform_input(images(from, side, channels_in, padding, tiled_side), rows, {0, products()}, in.buffer());
     t_.transform_weight(buffer_of(layer_.weight), g_.out_channels, g_.in_channels, backward, weight.buffer());
     out.fill(products(), [&](std::int64_t p, std::int64_t tile, std::int64_t channel) {
       double sum = 0;
@@ -156,17 +156,25 @@ class ByTransforms {
                         images(to, tiled_side, channels_out, 0, tiled_side));
   }
 
+  // With operands of one row of products each.
   void weight_gradient(Numbers& gradient) {
-    const std::int64_t rows = tiles(g_.out_side);
-    Operand in(products(), rows, g_.in_channels, factors_), out(products(), rows, g_.out_channels, factors_),
-        sums(products(), g_.out_channels, g_.in_channels, Element::f32);
-    t_.transform_input(images(layer_.input, g_.in_side, g_.in_channels, g_.padding_begin, g_.out_side), rows,
-                       in.buffer());
-    t_.transform_output_gradient(images(layer_.output_gradient, g_.out_side, g_.out_channels, 0, g_.out_side),
-                                 rows, out.buffer());
+    const std::int64_t rows = tiles(g_.out_side),
+                       columns = products() / t_.tile().product_rows(g_.receptive_field);
+    std::vector<Operand> in, out;
+    for (std::int64_t first = 0; first < products(); first += columns) {
+      in.emplace_back(columns, rows, g_.in_channels, factors_);
+      out.emplace_back(columns, rows, g_.out_channels, factors_);
+      t_.transform_input(images(layer_.input, g_.in_side, g_.in_channels, g_.padding_begin, g_.out_side), rows,
+                         {first, columns}, in.back().buffer());
+      t_.transform_output_gradient(images(layer_.output_gradient, g_.out_side, g_.out_channels, 0, g_.out_side),
+                                   rows, {first, columns}, out.back().buffer());
+    }
+    Operand sums(products(), g_.out_channels, g_.in_channels, Element::f32);
     sums.fill(products(), [&](std::int64_t p, std::int64_t o, std::int64_t c) {
+      const auto row = static_cast<std::size_t>(p / columns);
       double sum = 0;
-      for (std::int64_t tile = 0; tile < rows; ++tile) sum += out.at(p, tile, o) * in.at(p, tile, c);
+      for (std::int64_t tile = 0; tile < rows; ++tile)
+        sum += out[row].at(p % columns, tile, o) * in[row].at(p % columns, tile, c);
       return sum;
     });
     t_.transform_weight_gradient(sums.buffer().as<float>(), g_.out_channels, g_.in_channels, gradient.data());
