@@ -46,6 +46,21 @@ class Line {
   alignas(128) std::atomic<std::int64_t> turn_ = 0;  // as far as some processors prefetch
 };
 
+std::optional<double> handover() {
+  constexpr std::int64_t turns = 5'000;
+  const auto deadline = Clock::now() + std::chrono::milliseconds(100);
+  Line line(deadline);
+  Clock::time_point first;  // once both threads run
+  parallel_for(0, 2, 1, [&](std::int64_t own, std::int64_t) {
+    for (std::int64_t turn = own; turn < turns && line.wait_for(turn); turn += 2) {
+      if (turn == 2) first = Clock::now();
+      line.hand_over(turn + 1);
+    }
+  });
+  if (!line.wait_for(turns)) return std::nullopt;
+  return std::chrono::duration<double>(Clock::now() - first).count() / (turns - 2);
+}
+
 }  // namespace
 
 double measured_peak(train::Precision precision, at::Device device) {
@@ -68,15 +83,15 @@ double measured_bandwidth(at::Device device) {
 }
 
 std::optional<double> measured_handover() {
-  constexpr std::int64_t turns = 50'000;
+  constexpr int times = 10;
   if (thread_count() < 2) return std::nullopt;
-  const auto start = Clock::now();
-  Line line(start + std::chrono::milliseconds(500));
-  parallel_for(0, 2, 1, [&](std::int64_t own, std::int64_t) {
-    for (std::int64_t turn = own; turn < turns && line.wait_for(turn); turn += 2) line.hand_over(turn + 1);
-  });
-  if (!line.wait_for(turns)) return std::nullopt;
-  return std::chrono::duration<double>(Clock::now() - start).count() / turns;
+  std::optional<double> best;
+  for (int time = 0; time < times; ++time) {
+    const std::optional<double> found = handover();
+    if (!found) return best;
+    best = std::min(best.value_or(*found), *found);  // in others a thread may have had to wait
+  }
+  return best;
 }
 
 }  // namespace elubench::benchmark

@@ -17,8 +17,8 @@ double measured_peak(train::Precision precision, at::Device device);
 double measured_bandwidth(at::Device device);
 
 // Seconds that a cache line takes from one thread to another, which waits for it; nothing where one thread
-// computes, or no two do so at once. Some times as long where their cores share no cache: a virtual machine may be
-// moved between such places while it runs, and what threads share is then dearer.
+// computes, or no two do so at once. Several times as long where their cores share no cache: a virtual machine may
+// be moved between such places while it runs, and what threads share is then dearer.
 std::optional<double> measured_handover();
 
 }  // namespace elubench::benchmark

@@ -1,6 +1,7 @@
 #include <ATen/Functions.h>
 
-#include <optional>
+#include <cstdint>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -10,7 +11,7 @@
 namespace elubench::convolution {
 namespace {
 
-// Images that one thread convolves, and the gradients that they give.
+// Images that one thread convolves, and, but for the first share, the gradients that they give.
 struct Share {
   std::int64_t first_image, images;
   std::unique_ptr<Convolution> convolution;
@@ -36,12 +37,12 @@ class ApartConvolution : public Convolution {
 
   void parameter_gradient(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& output_gradient,
                           ParameterGradient& gradient) override {
-    shares_.front().gradient = gradient;
     for_each_share([&](Share& share) {
-      share.convolution->parameter_gradient(share.of(input), weight, share.of(output_gradient), share.gradient);
+      share.convolution->parameter_gradient(share.of(input), weight, share.of(output_gradient),
+                                            share.gradient.weight.defined() ? share.gradient : gradient);
     });
     for (const Share& share : shares_) {
-      if (&share == &shares_.front()) continue;
+      if (!share.gradient.weight.defined()) continue;
       gradient.weight.add_(share.gradient.weight);
       gradient.bias.add_(share.gradient.bias);
     }

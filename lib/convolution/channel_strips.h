@@ -37,7 +37,6 @@ struct Strips {
   std::int64_t step;
 
   Strips from(std::int64_t number) const { return {first + number * step, step}; }  // without those before it
-  Strips every(std::int64_t nth) const { return {first, nth * step}; }  // the first, and each nth after
 };
 
 template <std::size_t count, class Body>

@@ -31,15 +31,25 @@ memory borrowed(const memory::desc& layout, const dnnl::engine& engine) { return
 
 void point_to(memory& to, const void* data) { to.set_data_handle(const_cast<void*>(data)); }
 
+// For any thread, not just the one that makes the primitive: its working memory comes with its arguments.
+dnnl::primitive_attr attributes_for_any_thread() {
+  dnnl::primitive_attr attributes = strict_attributes();
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  return attributes;
+}
+
 // Brings weights from or to the layout that a primitive prefers. Where that is the plain one, nothing is copied.
 class Relayout {
  public:
   Relayout(const memory::desc& from, const memory::desc& to, const memory& shared, bool shared_is_from,
            const dnnl::engine& engine)
       : needed_(from != to), other_(needed_ ? memory(shared_is_from ? to : from, engine) : shared) {
-    if (needed_) reorder_ = dnnl::reorder(dnnl::reorder::primitive_desc(engine, from, engine, to));
+    if (!needed_) return;
+    const dnnl::reorder::primitive_desc descriptor(engine, from, engine, to, attributes_for_any_thread());
+    reorder_ = dnnl::reorder(descriptor);
     arguments_ = {{DNNL_ARG_FROM, shared_is_from ? shared : other_},
-                  {DNNL_ARG_TO, shared_is_from ? other_ : shared}};
+                  {DNNL_ARG_TO, shared_is_from ? other_ : shared},
+                  {DNNL_ARG_SCRATCHPAD, memory(descriptor.scratchpad_desc(), engine)}};
   }
   // The side that the primitive sees.
   const memory& other() const { return other_; }
@@ -53,13 +63,6 @@ class Relayout {
   dnnl::reorder reorder_;
   Arguments arguments_;
 };
-
-// For any thread, not just the one that makes the primitive: its working memory comes with its arguments.
-dnnl::primitive_attr attributes_for_any_thread() {
-  dnnl::primitive_attr attributes = strict_attributes();
-  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  return attributes;
-}
 
 class Primitives : public OneDnnPrimitives {
  public:

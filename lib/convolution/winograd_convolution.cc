@@ -147,7 +147,7 @@ class WinogradConvolution : public Convolution {
     return {tiling, shares, shape_of_this(shape_of)};
   }
 
-  // Every thread then transforms all images, but only into the rows of products that it makes and adds up.
+  // Every thread then transforms all images, but only into the whole rows of products that it makes and adds up.
   // Measured on two threads, conv3 of elu11, backwards: 44 ms become 39 where cores have no cache in common, else
   // even.
   WinogradPass make_weight_gradient_pass() const {
@@ -190,7 +190,7 @@ class WinogradConvolution : public Convolution {
     return "F(" + std::to_string(tile.rows) + "x" + std::to_string(tile.columns) + ", " + r + "x" + r + ")";
   }
 
-  // Backwards, in the workspace lie the operand of the weights, or of their gradient, and behind it those of
+  // In the workspace lie, backwards, the operand of the weights or of their gradient, and behind it those of
   // chunks.
   std::int64_t weight_memory() const {
     return operand_numbers(products(*gradient_transforms_), g_.out_channels, g_.in_channels);

@@ -106,17 +106,21 @@ TEST(WinogradPass, AddsUpTheChunksOfAWorker) {
                         .first_transposed = true,
                         .adds_up = true};
   };
-  const WinogradPass pass({20, 1024, 16, channels, channels}, {.products = 4}, shape);  // 8 images a chunk at most
+  // Chunks of 7, 7 and 8 images; workers with 5, 5 and 6 products.
+  const WinogradPass pass({22, 1024, 16, channels, channels}, {.products = 3}, shape);
   ASSERT_TRUE(pass.possible());
   std::vector<float> memory(static_cast<std::size_t>(pass.memory())), sums(16 * channels * channels, 77);
   for (int time = 0; time < 2; ++time) {
     pass.for_each_chunk(memory.data(), [&](const WinogradChunk& chunk) {
-      const std::int64_t numbers = chunk.products.count * chunk.tiles * channels;
-      std::fill_n(chunk.in, numbers, 1.0f);
-      std::fill_n(chunk.out, numbers, 1.0f);
+      const std::int64_t numbers = chunk.tiles * channels;
+      for (std::int64_t p = 0; p < chunk.products.count; ++p) {
+        std::fill_n(chunk.in + p * numbers, numbers, static_cast<float>(chunk.products.first + p));
+        std::fill_n(chunk.out + p * numbers, numbers, static_cast<float>(chunk.images));
+      }
       chunk.product.run(chunk.out, chunk.in, nullptr, &sums[chunk.products.first * channels * channels]);
     });
-    for (const float sum : sums) EXPECT_EQ(sum, 20 * 1024);
+    for (std::size_t i = 0; i < sums.size(); ++i)
+      EXPECT_EQ(sums[i], (7 * 7 + 7 * 7 + 8 * 8) * 1024 * (i / (channels * channels)));
   }
 }
 
