@@ -80,16 +80,7 @@ void row_of_both_sides(Strips<const float> in, int count, Strips<T> out) {
   }
 }
 
-// out = down in across^T, of matrices of strips.
-template <const auto& down, const auto& across, class T>
-void both_sides(Strips<const float> in, int count, Strips<T> out) {
-  constexpr std::int64_t columns = across.size();
-  for_constants<down.size()>([&](auto i) {
-    row_of_both_sides<down, across, i>(in, count, out.from(static_cast<std::int64_t>(i) * columns));
-  });
-}
-
-// The same, without the rows of `out` before `first` and from `end` on.
+// out = down in across^T, of matrices of strips, without the rows before `first` and from `end` on.
 template <const auto& down, const auto& across, class T>
 void some_rows_of_both_sides(Strips<const float> in, int count, std::int64_t first, std::int64_t end,
                              Strips<T> out) {
@@ -99,6 +90,12 @@ void some_rows_of_both_sides(Strips<const float> in, int count, std::int64_t fir
     if (row < first || row >= end) return;
     row_of_both_sides<down, across, i>(in, count, out.from((row - first) * columns));
   });
+}
+
+// All of them.
+template <const auto& down, const auto& across, class T>
+void both_sides(Strips<const float> in, int count, Strips<T> out) {
+  some_rows_of_both_sides<down, across>(in, count, 0, down.size(), out);
 }
 
 template <class T>
